@@ -1,0 +1,37 @@
+# Every target sets up .venv by itself. PYTHON chooses the interpreter it is made from.
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := runs/savanna
+
+.PHONY: lab train test bench lint clean
+
+lab: .venv/lab.done
+	$(BIN)/jupyter lab notebooks
+
+train: .venv/library.done
+	$(BIN)/uagt train --preset savanna --out $(RUN) $(if $(wildcard $(RUN)/checkpoints/step-*),--resume)
+
+test: .venv/test.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+bench: .venv/test.done
+	$(BIN)/python -m tests.bench
+
+lint: .venv/test.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/library.done: EXTRAS =
+.venv/lab.done: EXTRAS = [lab]
+.venv/test.done: EXTRAS = [lab,test]
+.venv/%.done: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.$(EXTRAS)'
+	touch $@

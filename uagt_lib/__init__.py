@@ -1,0 +1,1 @@
+"""Unsupervised attention-guided image-to-image translation (Mejjati et al., NeurIPS 2018), built to be read."""

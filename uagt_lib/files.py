@@ -1,0 +1,21 @@
+"""Folders we are asked to write into."""
+
+from pathlib import Path
+
+from uagt_lib.errors import UagtError
+
+
+def make_folder(path: Path) -> Path:
+    """Create a folder if need be and make sure it can be written to.
+
+    Raises:
+        UagtError: if it cannot.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UagtError(f"cannot write to {path}: {error.strerror or error}; choose another --out") from error
+    return path

@@ -1,0 +1,22 @@
+"""When what happens: the two training stages and the learning rate, as pure functions of the epoch.
+
+An epoch may be fractional, and any other unit serves as well (the trainer counts in steps), as long as all arguments
+share it.
+"""
+
+
+def stage(epoch: float, switch: float) -> int:
+    """1 before `switch`, 2 from it on (Algorithm 1, `c < 30`, epochs counted from 0).
+
+    Stage 1 trains all six networks on whole images; stage 2 freezes attention and masks what discriminators see.
+    """
+    return 1 if epoch < switch else 2
+
+
+def learning_rate(epoch: float, epochs: float, base: float, warmup: float = 0.0) -> float:
+    """`base` for the first half of `epochs`, then linearly down to 0 (not in the paper; as released).
+
+    With `warmup`, the rate first climbs linearly from 0 over that many epochs.
+    """
+    climb = min(1.0, epoch / warmup) if warmup else 1.0
+    return base * climb * min(1.0, 2 * max(0.0, 1 - epoch / epochs))
