@@ -1,0 +1,221 @@
+"""The command `uagt`: train, translate, data. Wrong input ends in one sentence and exit code 2."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uagt_lib.errors import UagtError
+
+if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
+    from uagt_lib.config import Config
+    from uagt_lib.data.pairs import Pair
+
+DOWNLOADS = Path("data/downloads")
+PRESETS_HELP = """presets:
+  savanna            drawn horses and zebras, minutes on two CPU cores
+  savanna-smoke      the same at 32 px, under a minute: does everything work?
+  horse2zebra-cpu    photographs, for patient people without a GPU
+  horse2zebra-128    photographs at 128 px, for a GPU
+  paper              photographs at 256 px, everything as in the paper, for a GPU and about a day
+
+Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0 well, 2 wrong input or stopped before the end (say why)."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except UagtError as error:
+        print(f"uagt: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("uagt: interrupted", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="uagt", description="Unsupervised attention-guided image-to-image translation (NeurIPS 2018)."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    train = commands.add_parser(
+        "train",
+        help="train a model",
+        description="Train a model. Everything goes to one folder: checkpoints/, samples/, metrics.json, history.json.",
+        epilog=PRESETS_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    train.set_defaults(run=_train)
+    train.add_argument("--preset", metavar="NAME", help="what to train, see below (default: savanna)")
+    train.add_argument("--data", type=Path, metavar="DIR", help="a folder with trainA, trainB (and testA, testB); A is S, B is T")
+    train.add_argument("--method", metavar="NAME", help="uagt (default) or cyclegan")
+    train.add_argument("--seed", type=int, metavar="N", help="of weights, sampling and pools (default: 0)")
+    train.add_argument("--steps", type=int, metavar="N", help="length of the run; the schedule stretches with it")
+    train.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (default: runs/PRESET-METHOD-SEED)")
+    train.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in --out, exactly")
+    train.add_argument("--precision", choices=("fp32", "bf16", "fp16"), help="mixed precision, for GPUs (default: fp32)")
+    train.add_argument("--tensorboard", action="store_true", help="log to --out for TensorBoard as well")
+
+    translate = commands.add_parser(
+        "translate",
+        help="translate pictures with a trained model",
+        description="Writes NAME.png, NAME_attention.png and contact_sheet.png (input, attention, result). Any input size.",
+    )
+    translate.set_defaults(run=_translate)
+    translate.add_argument("--checkpoint", type=Path, required=True, metavar="X", help="a run's folder, a checkpoint's, or a .safetensors file")
+    translate.add_argument("--input", type=Path, required=True, metavar="FILE_OR_DIR", help="a picture, or a folder of pictures")
+    translate.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
+    translate.add_argument("--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back")
+
+    data = commands.add_parser("data", help="draw, download or verify images", description="Draw, download or verify images.")
+    actions = data.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    draw = actions.add_parser("savanna", help="write the drawn data set as PNG files, with masks")
+    draw.set_defaults(run=_data_savanna)
+    draw.add_argument("--out", type=Path, required=True, metavar="DIR")
+    draw.add_argument("--size", type=int, default=64, metavar="PX", help="32 to 256 (default: 64)")
+    draw.add_argument("--images", type=int, default=256, metavar="N", help="training pictures per domain (default: 256)")
+    draw.add_argument("--bias", type=float, default=0.7, metavar="B", help="how much backgrounds tell the domain, 0 to 1 (default: 0.7)")
+    fetch = actions.add_parser("download", help="fetch horse2zebra, apple2orange or summer2winter_yosemite")
+    fetch.set_defaults(run=_data_download)
+    fetch.add_argument("name", metavar="NAME")
+    fetch.add_argument("--out", type=Path, default=DOWNLOADS, metavar="DIR", help=f"default: {DOWNLOADS}")
+    verify = actions.add_parser("verify", help="compare a downloaded data set with its sha256 manifest")
+    verify.set_defaults(run=_data_verify)
+    verify.add_argument("folder", type=Path, metavar="DIR")
+    return parser
+
+
+def _train(options: argparse.Namespace) -> int:
+    config, out = _configure(options)
+    from uagt_lib.evaluate.observe import Observer
+    from uagt_lib.train import Control, Trainer
+
+    pair, control = _pair(config, options.data), Control()
+    start = Trainer.resume if options.resume else Trainer
+    trainer = start(config, pair, out, observer=Observer(pair, out), control=control, tensorboard=options.tensorboard)
+    trainer.run()
+    if not trainer.accelerator.is_main_process:
+        return 0
+    if control.stopped and trainer.step < trainer.steps:
+        command = f"uagt train --out {out} --resume" + (f" --data {options.data}" if options.data else "")
+        print(f"uagt: stopped and saved at step {trainer.step} of {trainer.steps}; go on with: {command}", file=sys.stderr)
+        return 2
+    print(json.dumps(trainer.metrics(), indent=1))
+    print(f"samples, checkpoints and metrics.json are in {out}")
+    return 0
+
+
+def _configure(options: argparse.Namespace) -> "tuple[Config, Path]":
+    """The configuration asked for: a preset with changes, or the one of the run to resume (with changes)."""
+    from uagt_lib.presets import preset
+
+    named = {"method": options.method, "seed": options.seed, "steps": options.steps, "precision": options.precision}
+    changes = {name: value for name, value in named.items() if value is not None}
+    config = preset(options.preset or "savanna").with_(**changes)
+    out = options.out or Path("runs") / f"{config.preset}-{config.method}-{config.seed}"
+    from uagt_lib import checkpoint
+    from uagt_lib.train import newest
+
+    if options.resume:
+        path = newest(out) / checkpoint.WEIGHTS
+        stored = checkpoint.read_config(path, checkpoint.read_tensors(path)[1])
+        config = (preset(options.preset).with_(steps=stored.steps) if options.preset else stored).with_(**changes)
+    elif checkpoint.checkpoints(out):
+        raise UagtError(f"{out} already holds a run: add --resume to go on with it, or choose another --out")
+    return config, out
+
+
+def _pair(config: "Config", data: Path | None) -> "Pair":
+    from uagt_lib.data import pairs
+
+    if config.savanna and data is None:
+        return pairs.from_savanna(config.whole, config.load, config.savanna, config.bias)
+    root = data or DOWNLOADS / "horse2zebra"
+    if data is None and not root.is_dir():
+        raise UagtError(
+            f"{root} is not there yet: fetch it with `uagt data download horse2zebra`, or name your own folder with --data"
+        )
+    return pairs.from_folders(root, config.whole, config.load)
+
+
+def _translate(options: argparse.Namespace) -> int:
+    import torch
+    from PIL import Image
+    from tqdm.auto import tqdm
+
+    from uagt_lib.checkpoint import load_model
+    from uagt_lib.data.folders import list_images, read_image
+    from uagt_lib.data.pairs import to_float, to_uint8
+    from uagt_lib.evaluate.observe import contact_sheet, matte
+    from uagt_lib.files import make_folder
+    from uagt_lib.translate import translate_image
+
+    model, config = load_model(options.checkpoint)
+    model.to("cuda" if torch.cuda.is_available() else "cpu")
+    paths = list_images(options.input) if options.input.is_dir() else [options.input]
+    out, refused, rows = make_folder(options.out), [], []
+    stems = [path.stem for path in paths]
+    for path in tqdm(paths, disable=len(paths) < 20, unit="image"):
+        try:
+            picture = torch.from_numpy(_array(read_image(path))).permute(2, 0, 1)[None]
+        except UagtError as error:
+            refused.append(str(error))
+            continue
+        result = translate_image(model, to_float(picture), options.direction[-1], config.whole)
+        name = path.stem if stems.count(path.stem) == 1 else path.name
+        row = [picture, to_uint8(matte(result.attention)).cpu(), to_uint8(result.image).cpu()]
+        for suffix, image in (("_attention", row[1]), ("", row[2])):
+            Image.fromarray(image[0].permute(1, 2, 0).numpy()).save(out / f"{name}{suffix}.png")
+        rows.append(row)
+    if rows:
+        contact_sheet(rows).save(out / "contact_sheet.png")
+        print(f"{len(rows)} translated, results and contact_sheet.png are in {out}")
+    if refused:
+        raise UagtError(f"{len(refused)} of {len(paths)} pictures were left out:\n  " + "\n  ".join(refused))
+    return 0
+
+
+def _array(image):
+    import numpy as np
+
+    return np.array(image)
+
+
+def _data_savanna(options: argparse.Namespace) -> int:
+    from PIL import Image
+
+    from uagt_lib.data.pairs import from_savanna
+    from uagt_lib.files import make_folder
+
+    pair = from_savanna(options.size, options.size, options.images, options.bias)
+    for letter, domain in (("A", pair.source), ("B", pair.target)):
+        sets = {"train": domain.train, "test": domain.test, "masks": (domain.masks * 255).round().byte(), "empty": domain.empty}
+        for name, images in sets.items():
+            folder = make_folder(options.out / f"{name}{letter}")
+            for i, image in enumerate(images):
+                Image.fromarray(image.permute(1, 2, 0).squeeze(-1).numpy()).save(folder / f"{i:04d}.png")
+    print(f"trainA/B, testA/B, masksA/B (of the test pictures) and emptyA/B are in {options.out}")
+    return 0
+
+
+def _data_download(options: argparse.Namespace) -> int:
+    from uagt_lib.data.download import download
+
+    folder = download(options.name, options.out)
+    print(f"{options.name} is in {folder}")
+    return 0
+
+
+def _data_verify(options: argparse.Namespace) -> int:
+    from uagt_lib.data.download import verify
+
+    report = verify(options.folder)
+    print(report)
+    return 0

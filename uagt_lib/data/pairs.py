@@ -1,0 +1,107 @@
+"""Two unpaired image sets, held in memory as bytes, and the random crops a training step takes from them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from uagt_lib.data import folders, savanna
+from uagt_lib.errors import UagtError
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One side, S or T.
+
+    Attributes:
+        train: uint8 (N, 3, L, L), at the size crops are taken from.
+        test: uint8 (n, 3, H, W), held out, at the size the networks work at; n may be 0.
+        masks: float (n, 1, H, W) in [0, 1], where the objects of `test` are; None where nobody knows.
+        empty: uint8 (m, 3, H, W), pictures of this domain's surroundings without any object; None where there are none.
+    """
+
+    train: Tensor
+    test: Tensor
+    masks: Tensor | None = None
+    empty: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two domains. They may differ in size: nothing pairs their images."""
+
+    source: Domain
+    target: Domain
+
+
+def from_savanna(size: int, load: int, images: int = 256, bias: float = 0.7, held_out: int = 64) -> Pair:
+    """Horses (S) and zebras (T) drawn by `savanna`: the same pictures every time, with masks and object-free scenes.
+
+    Args:
+        size: pixels of held-out pictures, 32..256.
+        load: pixels of training pictures, crops of `size` are taken from them.
+        images: training pictures per domain.
+        bias: how much backgrounds tell the domain, see `savanna.draw`.
+        held_out: test pictures, and object-free pictures, per domain.
+    """
+
+    def domain(kind: str) -> Domain:
+        test, masks = savanna.draw(kind, held_out, size, bias=bias, seed=2)
+        empty, _ = savanna.draw(kind, held_out, size, bias=bias, seed=3, objects=0)
+        return Domain(savanna.draw(kind, images, load, bias=bias, seed=1)[0], test, masks, empty)
+
+    return Pair(domain("horse"), domain("zebra"))
+
+
+def from_folders(root: Path, size: int, load: int) -> Pair:
+    """Photographs from `root`/trainA, trainB and, where they exist, testA, testB (A = source, B = target).
+
+    Raises:
+        UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it.
+    """
+    if not root.is_dir():
+        raise UagtError(f"{root} is not a folder; it should hold trainA, trainB and, if you have them, testA, testB")
+
+    def domain(letter: str) -> Domain:
+        test = root / f"test{letter}"
+        held_out = folders.load_images(test, size) if test.is_dir() else torch.empty(0, 3, size, size, dtype=torch.uint8)
+        return Domain(folders.load_images(root / f"train{letter}", load), held_out)
+
+    return Pair(domain("A"), domain("B"))
+
+
+def sample(images: Tensor, batch: int, crop: int, generator: torch.Generator) -> Tensor:
+    """Draw a training batch: random images (Algorithm 1, line 3), a random crop and flip for each.
+
+    Args:
+        images: uint8 (N, 3, H, W) on any device.
+        batch: how many, drawn independently and with replacement.
+        crop: side of the square crop, at most H and W.
+        generator: a CPU generator; the only source of randomness.
+
+    Returns:
+        float (batch, 3, crop, crop) in [-1, 1], on the device of `images`.
+    """
+    count, _, height, width = images.shape
+
+    def draw(n: int) -> list[int]:
+        return torch.randint(n, (batch,), generator=generator).tolist()
+
+    places = zip(draw(count), draw(height - crop + 1), draw(width - crop + 1), draw(2), strict=True)
+    crops = [_flip(images[i, :, y : y + crop, x : x + crop], flip) for i, y, x, flip in places]
+    return to_float(torch.stack(crops))
+
+
+def _flip(image: Tensor, flip: int) -> Tensor:
+    return image.flip(-1) if flip else image
+
+
+def to_float(images: Tensor) -> Tensor:
+    """uint8 in 0..255 to float in [-1, 1]."""
+    return images.float().div_(127.5).sub_(1)
+
+
+def to_uint8(images: Tensor) -> Tensor:
+    """float in [-1, 1] to uint8 in 0..255, rounded; values outside are clipped. Undoes `to_float` exactly."""
+    return images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)

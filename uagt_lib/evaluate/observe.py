@@ -1,0 +1,98 @@
+"""What a training run is watched with: scores on held-out pictures, and a sheet of samples for the eye."""
+
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from uagt_lib.data.pairs import Domain, Pair, to_float, to_uint8
+from uagt_lib.evaluate import attention as score
+from uagt_lib.model import Model, Translation
+
+SCORES = ("iou@0.5", "iou@0.1", "attention_inside", "attention_outside", "background_error", "object_free_attention")
+
+
+class Observer:
+    """Called with (model, step): scores both domains and writes `out`/samples/step-XXXXXXXX.png."""
+
+    def __init__(self, pair: Pair, out: Path, pictures: int = 6):
+        """Args:
+        pair: its held-out pictures are used; its first training pictures where none are held out.
+        out: the run's folder.
+        pictures: how many pictures of each domain the sheet shows.
+        """
+        self.pair, self.out, self.pictures = pair, out, pictures
+
+    def __call__(self, model: Model, step: int) -> dict[str, dict[str, float | None]]:
+        """Scores per domain, `SCORES` by name, None where there are no masks or no object-free pictures."""
+        folder = self.out / "samples"
+        folder.mkdir(exist_ok=True)
+        domains = ((self.pair.source, "t"), (self.pair.target, "s"))
+        rows = [row for domain, to in domains for row in self._rows(model, domain, to)]
+        sheet(rows).save(folder / f"step-{step:08d}.png")
+        return {name: scores(model, d, to) for name, (d, to) in zip(("source", "target"), domains, strict=True)}
+
+    def _rows(self, model: Model, domain: Domain, to: str) -> list[Tensor]:
+        shown = domain.test if len(domain.test) else domain.train
+        result = translate(model, shown[: self.pictures], to)
+        return [to_float(shown[: self.pictures]), matte(result.attention), result.image]
+
+
+def scores(model: Model, domain: Domain, to: str) -> dict[str, float | None]:
+    """Scores of a model on one domain's held-out pictures, translated to "t" or "s"; None where truth is missing."""
+    found: dict[str, float | None] = dict.fromkeys(SCORES)
+    if domain.masks is not None:
+        result = translate(model, domain.test, to)
+        found |= {
+            "iou@0.5": score.iou(result.attention, domain.masks, 0.5),
+            "iou@0.1": score.iou(result.attention, domain.masks, 0.1),
+            "attention_inside": score.inside(result.attention, domain.masks),
+            "attention_outside": score.outside(result.attention, domain.masks),
+            "background_error": score.background_error(to_float(domain.test), result.image, domain.masks),
+        }
+    if domain.empty is not None:
+        found["object_free_attention"] = translate(model, domain.empty, to).attention.mean().item()
+    return {name: None if value is None else round(value, 5) for name, value in found.items()}
+
+
+@torch.no_grad()
+def translate(model: Model, images: Tensor, to: str, batch: int = 16) -> Translation:
+    """Translate uint8 images (N, 3, H, W) in batches; returns float tensors on the CPU."""
+    device = next(model.parameters()).device
+    parts = [model.translate(to_float(chunk.to(device)), to) for chunk in images.split(batch)]
+    return Translation(*(torch.cat([x.float().cpu() for x in column]) for column in zip(*parts, strict=True)))
+
+
+def matte(attention: Tensor) -> Tensor:
+    """Attention (N, 1, H, W) in [0, 1] as a grey picture (N, 3, H, W) in [-1, 1]: white is attended."""
+    return (2 * attention - 1).expand(-1, 3, -1, -1)
+
+
+def sheet(rows: list[Tensor]) -> Image.Image:
+    """A contact sheet of equally large images: each row a batch (N, 3, h, w) in [-1, 1], each at least 128 px wide."""
+    enlarge = max(1, 128 // rows[0].shape[-1])
+    columns = zip(*(to_uint8(row).repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3) for row in rows), strict=True)
+    return contact_sheet([list(column) for column in columns])
+
+
+def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256, gap: int = 2) -> Image.Image:
+    """Columns of pictures, uint8 (..., 3, H, W) of any sizes, one below the other; `across` columns, then the next band.
+
+    Pictures larger than `side` are shrunk to fit.
+    """
+    columns = [[_thumbnail(picture, side) for picture in column] for column in columns]
+    cell = [max(picture.size[k] for column in columns for picture in column) + gap for k in (0, 1)]
+    deep = len(columns[0])
+    bands = -(-len(columns) // across)
+    canvas = Image.new("RGB", (min(across, len(columns)) * cell[0] - gap, bands * deep * cell[1] - gap), "white")
+    for i, column in enumerate(columns):
+        for k, picture in enumerate(column):
+            canvas.paste(picture, (i % across * cell[0], (i // across * deep + k) * cell[1]))
+    return canvas
+
+
+def _thumbnail(picture: Tensor, side: int) -> Image.Image:
+    image = Image.fromarray(picture.reshape(picture.shape[-3:]).permute(1, 2, 0).contiguous().numpy())
+    image.thumbnail((side, side))
+    return image

@@ -1,0 +1,428 @@
+"""The training loop: Algorithm 1 with joint updates, on whatever device `accelerate` finds, resumable to the bit."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from uagt_lib import checkpoint
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import Pair, sample
+from uagt_lib.errors import UagtError
+from uagt_lib.files import make_folder
+from uagt_lib.model import Model, Trip
+from uagt_lib.pool import Pool
+from uagt_lib.schedule import learning_rate, stage
+from uagt_lib.watch import ADVICE, broken, collapse
+
+RECORD_EVERY = 25  # steps between two records of losses and attention: reading them makes a GPU wait
+
+Observer = Callable[[Model, int], dict[str, Any]]
+
+
+class Control:
+    """Pause, resume and stop a training run from another thread (a notebook's buttons); acts before the next step."""
+
+    def __init__(self) -> None:
+        self._go = threading.Event()
+        self._go.set()
+        self.stopped = False
+
+    def pause(self) -> None:
+        """Hold the run before its next step."""
+        self._go.clear()
+
+    def resume(self) -> None:
+        """Let a held run go on."""
+        self._go.set()
+
+    def stop(self) -> None:
+        """End the run after the current step; it saves a checkpoint first."""
+        self.stopped = True
+        self._go.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run is held."""
+        return not self._go.is_set()
+
+    def hold(self) -> None:
+        """Called by the run before each step: returns at once, or when `resume` or `stop` is called."""
+        self._go.wait()
+
+
+class Trainer:
+    """One training run: `Trainer(config, pair, out).run()`, or `Trainer.resume(...)` to go on with one.
+
+    Attributes:
+        model: the six networks.
+        step: steps done so far.
+        steps: steps of the whole run.
+        history: a record every 25 steps: losses, learning rate, stage, mean and spread of both attention maps.
+        warnings: what went wrong so far, in words.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        pair: Pair,
+        out: Path,
+        *,
+        observer: Observer = lambda model, step: {},
+        control: Control | None = None,
+        keep: int = 2,
+        tensorboard: bool = False,
+    ):
+        """Args:
+        config: what to train.
+        pair: the images.
+        out: the run's folder; checkpoints, metrics.json and history.json go there.
+        observer: called with (model, step) about ten times a run, at most every 1000 steps; returns scores to keep.
+        control: to pause, resume and stop from another thread.
+        keep: how many checkpoints to keep.
+        tensorboard: also log to `out`/tensorboard.
+
+        Raises:
+            UagtError: if `out` cannot be written, or images are smaller than the crops.
+        """
+        from accelerate import Accelerator  # takes seconds to import
+
+        self.config, self.pair, self.out = config, pair, Path(out)
+        self.observer, self.control, self.keep = observer, control or Control(), keep
+        make_folder(self.out)
+        precision = "no" if config.precision == "fp32" else config.precision
+        logging = {"log_with": "tensorboard", "project_dir": self.out} if tensorboard else {}
+        self.accelerator = Accelerator(mixed_precision=precision, **logging)
+        self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
+        if tensorboard:
+            self.accelerator.init_trackers("tensorboard")
+        device = self.accelerator.device
+        self.model = config.model().to(device)
+        self.images = tuple(domain.train.to(device) for domain in (pair.source, pair.target))
+        fused = device.type in ("cpu", "cuda")
+        self.optimizers = tuple(
+            self.accelerator.prepare_optimizer(torch.optim.Adam(parameters, lr=0.0, betas=(0.5, 0.999), fused=fused))
+            for parameters in (self.model.translators(), self.model.judges())
+        )
+        streams = [torch.Generator().manual_seed(config.seed * 10_007 + 101 * self.rank + i) for i in range(1, 4)]
+        self.sampler = streams[0]
+        self.pools = (Pool(config.pool, streams[1]), Pool(config.pool, streams[2]))
+        longest = max(len(images) for images in self.images)
+        self.steps = config.steps or config.epochs * -(-longest // (config.batch * self.processes))
+        self.step, self.seconds = 0, 0.0
+        self.history: list[dict[str, float]] = []
+        self.warnings: list[dict[str, Any]] = []
+        self.scores: dict[str, Any] = {}
+
+    # -- one step ----------------------------------------------------------------------------------------------------
+
+    def advance(self) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
+        """Do one step: draw a batch, update F, A and D. Returns the losses by name and the step's two trips."""
+        s, t = (sample(images, self.config.batch, self.config.size, self.sampler) for images in self.images)
+        self.model.enter_stage(self.stage)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.rate
+        update = self.joint_update if self.config.updates == "joint" else self.sequential_update
+        terms, trips = update(s, t)
+        self.step += 1
+        return terms, trips
+
+    @property
+    def stage(self) -> int:
+        """The stage the next step belongs to."""
+        return stage(self.step, self.config.switch * self.steps)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        return learning_rate(self.step, self.steps, self.config.rate, self.config.warmup * self.steps)
+
+    def joint_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
+        """One forward pass; F and A descend Eq. 4 together, then both D descend theirs on the same fakes."""
+        translators, judges = self.optimizers
+        with self.accelerator.autocast():
+            trips = self.model.trips(s, t)
+            terms = self.model.generator_loss(trips, self.stage)
+        self._descend(translators, sum(terms.values()), self.model.translators())
+        with self.accelerator.autocast():
+            judge_terms = self.model.discriminator_loss(trips, self.pools, self.stage)
+        self._descend(judges, sum(judge_terms.values()), self.model.judges())
+        return terms | judge_terms, trips
+
+    def sequential_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
+        """The released program's order, for comparison: F_st+A_s, D_t, F_ts+A_t, D_s, a new forward pass each time."""
+        seen: dict[str, Tensor] = {}
+        for i, (there, here, yonder) in enumerate(zip(self.model.directions(), "st", "ts", strict=True)):
+            with self.accelerator.autocast():
+                trips = self.model.trips(s, t)
+                terms = self.model.generator_loss(trips, self.stage)
+            loss = sum(term for name, term in terms.items() if name != f"adversarial_{here}")
+            networks = [net for net in (there.paint, there.attend) if net is not None]
+            self._descend(self.optimizers[0], loss, [p for net in networks for p in net.parameters() if p.requires_grad])
+            with self.accelerator.autocast():
+                judge_term = self.model.judge_loss(i, trips, self.pools[i], self.stage)
+            self._descend(self.optimizers[1], judge_term, list(there.judge.parameters()))
+            seen |= terms | {f"D_{yonder}": judge_term}
+        return seen, trips
+
+    def _descend(self, optimizer: Any, loss: Tensor, parameters: list[Tensor]) -> None:
+        """Gradient of `loss` for `parameters` only, averaged over processes, and one optimizer step."""
+        self.accelerator.backward(loss, inputs=[p for p in parameters if p.requires_grad])
+        self.average_gradients(parameters)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    def average_gradients(self, parameters: list[Tensor]) -> None:
+        """Replace each gradient by its mean over all processes: with equal batches, the gradient of the joint batch.
+
+        Losses are means over a batch and instance norm knows no batch, so nothing else has to be synchronised.
+        """
+        if self.processes == 1:
+            return
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        mean = self.accelerator.reduce(torch.cat([g.flatten() for g in gradients]), reduction="mean")
+        for g, part in zip(gradients, mean.split([g.numel() for g in gradients]), strict=True):
+            g.copy_(part.view_as(g))
+
+    # -- the run -----------------------------------------------------------------------------------------------------
+
+    def run(self, until: int | None = None) -> None:
+        """Train to the end, to step `until`, or until stopped; always leaves a checkpoint behind.
+
+        Ctrl-C (in the main thread) stops after the current step, like `control.stop()`; a second one at once.
+
+        Raises:
+            UagtError: if a loss becomes NaN or infinite, or a checkpoint cannot be written; what was saved before stays.
+        """
+        goal = min(self.steps, until or self.steps)
+        every = max(1, min(1000, self.steps // 10))
+        main = self.accelerator.is_main_process
+        with (
+            _interrupt(self.control),
+            tqdm(total=self.steps, initial=self.step, disable=not main, unit="step", smoothing=0.05) as bar,
+        ):
+            self._bar = bar
+            while self.step < goal and not self._stopping():
+                self.control.hold()
+                started = time.perf_counter()
+                terms, trips = self.advance()
+                if self.step % RECORD_EVERY == 0 or self.step == self.steps:
+                    self._record(terms, trips)
+                self.seconds += time.perf_counter() - started
+                bar.update()
+                if self.step % every == 0 and self.step < goal:
+                    self.save()
+            self.save()
+
+    def _stopping(self) -> bool:
+        """Whether to stop; processes must agree, so several ask each other, at records only."""
+        if self.processes == 1:
+            return self.control.stopped
+        if self.step % RECORD_EVERY:
+            return False
+        flag = torch.tensor(float(self.control.stopped), device=self.accelerator.device)
+        return bool(self.accelerator.reduce(flag, reduction="sum") > 0)
+
+    def _record(self, terms: dict[str, Tensor], trips: tuple[Trip, Trip]) -> None:
+        """Append to the history, show losses and attention beside the progress bar, complain where there is cause."""
+        values = {name: value.item() for name, value in terms.items()}
+        for name, trip in zip("st", trips, strict=True):
+            attention = trip.attention.detach().float()
+            values[f"attention_{name}"] = attention.mean().item()
+            values[f"spread_{name}"] = attention.flatten(1).std(dim=1).mean().item()
+        if names := broken(values):
+            last = self.checkpoints[-1] if self.checkpoints else None
+            raise UagtError(
+                f"{', '.join(names)} became NaN or infinite by step {self.step}, so training stopped. Try a lower learning "
+                f"rate or --precision fp32; " + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
+            )
+        self.history.append({"step": self.step, "stage": self.stage, "rate": self.rate, **values})
+        self.accelerator.log(values, step=self.step)
+        shown = {name: f"{value:.2f}" for name, value in values.items() if not name.startswith("spread")}
+        self._bar.set_postfix(shown, refresh=False)
+        self._complain()
+
+    def _complain(self) -> None:
+        """Say, once, that attention has collapsed: after 100 steps of it; grey only when the switch draws near."""
+        networks = {"s": self.model.A_s, "t": self.model.A_t}
+        if len(self.history) < 4 or self.stage == 2:
+            return
+        for name, network in networks.items():
+            recent = {collapse(r[f"attention_{name}"], r[f"spread_{name}"]) for r in self.history[-4:]}
+            kind = recent.pop() if len(recent) == 1 else None
+            early = kind == "grey" and self.step < 0.75 * self.config.switch * self.steps
+            said = [w["kind"] for w in self.warnings if w["attention"] == name][-1:]
+            if network is None or early or [kind] == said or (kind is None and not said):
+                continue
+            mean = self.history[-1][f"attention_{name}"]
+            text = ADVICE[kind].format(mean=mean) if kind else "attention has recovered: it differs between pixels again."
+            self.warnings.append({"step": self.step, "attention": name, "kind": kind, "text": text})
+            if self.accelerator.is_main_process:
+                self._bar.write(f"step {self.step}, A_{name}: {text}")
+
+    # -- checkpoints -------------------------------------------------------------------------------------------------
+
+    @property
+    def checkpoints(self) -> list[Path]:
+        """Finished checkpoint folders, oldest first."""
+        return checkpoint.checkpoints(self.out)
+
+    def save(self) -> None:
+        """Observe, write metrics.json and history.json, and save a checkpoint of this step, unless there is one.
+
+        Raises:
+            UagtError: if it cannot be written (disk full, say); earlier checkpoints are untouched.
+        """
+        if self.accelerator.is_main_process:
+            self.scores = self.observer(self.model, self.step)
+        try:
+            self._save()
+        except OSError as error:
+            last = self.checkpoints[-1] if self.checkpoints else None
+            kept = f"{last} is untouched: make room and add --resume" if last else "no earlier one exists"
+            raise UagtError(f"the checkpoint of step {self.step} could not be written ({error}); {kept}") from error
+
+    def _save(self) -> None:
+        name = f"step-{self.step:08d}"
+        if self.checkpoints and self.checkpoints[-1].name == name:
+            return
+        folder = self.out / "checkpoints" / f".writing-{self.step:08d}"
+        if self.accelerator.is_main_process:
+            checkpoint.begin(self.out, self.step)
+        self.accelerator.wait_for_everyone()
+        checkpoint.write_tensors(folder / f"training-{self.rank}.safetensors", self._training_state())
+        self.accelerator.wait_for_everyone()
+        if self.accelerator.is_main_process:
+            checkpoint.write_weights(folder / checkpoint.WEIGHTS, self.model, self.config)
+            checkpoint.write_json(folder / checkpoint.STATE, self._plain_state())
+            checkpoint.write_json(self.out / "history.json", self.history)
+            checkpoint.write_json(self.out / "metrics.json", self.metrics())
+            checkpoint.commit(folder, self.keep)
+        self.accelerator.wait_for_everyone()
+
+    def metrics(self) -> dict[str, Any]:
+        """Who trained what, how long, where, and the observer's latest scores."""
+        device = self.accelerator.device
+        name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
+        return {
+            "method": self.config.method,
+            "preset": self.config.preset,
+            "seed": self.config.seed,
+            "steps": self.step,
+            "seconds": round(self.seconds, 1),
+            "device": f"{device.type} ({name})",
+            **self.scores,
+            "warnings": self.warnings,
+        }
+
+    def _training_state(self) -> dict[str, Tensor]:
+        state = {"sampler": self.sampler.get_state()}
+        for i, pool in enumerate(self.pools):
+            state |= {f"pool.{i}.{name}": t for name, t in pool.state_dict().items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for index, moments in optimizer.state_dict()["state"].items():
+                state |= {f"optimizer.{i}.{index}.{name}": torch.as_tensor(t) for name, t in moments.items()}
+        return state
+
+    def _plain_state(self) -> dict[str, Any]:
+        scaler = self.accelerator.scaler
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "processes": self.processes,
+            "images": [len(images) for images in self.images],
+            "scaler": scaler.state_dict() if scaler is not None else None,
+            "history": self.history,
+            "warnings": self.warnings,
+        }
+
+    @classmethod
+    def resume(cls, config: Config, pair: Pair, out: Path, **options: Any) -> "Trainer":
+        """Go on from the newest checkpoint in `out`: from there on, exactly the run that was never interrupted.
+
+        Args:
+            config: as for `Trainer`. It must equal the checkpoint's, but for `steps` (which stretches the schedule)
+                and `precision`.
+            pair: the same images as before.
+            out: the run's folder.
+            options: as for `Trainer`.
+
+        Raises:
+            UagtError: if there is no checkpoint, it is damaged, or it belongs to another configuration.
+        """
+        folder = newest(out)
+        weights, metadata = checkpoint.read_tensors(folder / checkpoint.WEIGHTS)
+        if differences := config.differences(checkpoint.read_config(folder / checkpoint.WEIGHTS, metadata)):
+            raise UagtError(f"{folder} was made by another run: {'; '.join(differences)}. Choose another --out")
+        trainer = cls(config, pair, out, **options)
+        state = checkpoint.read_state(folder)
+        trainer._restore(folder, weights, state)
+        return trainer
+
+    def _restore(self, folder: Path, weights: dict[str, Tensor], state: dict[str, Any]) -> None:
+        if state["processes"] != self.processes or state["images"] != [len(images) for images in self.images]:
+            raise UagtError(
+                f"{folder} was made by {state['processes']} process(es) on {state['images']} training images, this run has "
+                f"{self.processes} on {[len(images) for images in self.images]}; only the same can go on exactly"
+            )
+        checkpoint.load_weights(self.model, weights, folder / checkpoint.WEIGHTS)
+        path = folder / f"training-{self.rank}.safetensors"
+        tensors, _ = checkpoint.read_tensors(path)
+        try:
+            self.sampler.set_state(tensors.pop("sampler"))
+            for i, pool in enumerate(self.pools):
+                pool.load_state_dict(_under(tensors, f"pool.{i}."), self.accelerator.device)
+            for i, optimizer in enumerate(self.optimizers):
+                moments: dict[int, dict[str, Tensor]] = {}
+                for name, tensor in _under(tensors, f"optimizer.{i}.").items():
+                    index, kind = name.split(".", 1)
+                    moments.setdefault(int(index), {})[kind] = tensor
+                optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise UagtError(f"{path} does not belong to this run: {error}") from error
+        if self.accelerator.scaler is not None and state["scaler"]:
+            self.accelerator.scaler.load_state_dict(state["scaler"])
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.history, self.warnings = state["history"], state["warnings"]
+
+
+def newest(out: Path) -> Path:
+    """The newest checkpoint folder of a run.
+
+    Raises:
+        UagtError: if there is none.
+    """
+    found = checkpoint.checkpoints(out)
+    if not found:
+        raise UagtError(f"{out} holds no checkpoint to resume from; leave out --resume to start a new run there")
+    return found[-1]
+
+
+def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+@contextmanager
+def _interrupt(control: Control) -> Iterator[None]:
+    """Turn the first Ctrl-C into `control.stop()`, so that a step is never left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        signal.signal(signal.SIGINT, previous)
+        control.stop()
+
+    previous = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
