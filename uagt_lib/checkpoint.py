@@ -161,7 +161,8 @@ def load_weights(model: Model, tensors: dict[str, Tensor], path: Path) -> None:
 def _kind(path: Path) -> str:
     """A guess at what a file is that is not safetensors."""
     try:
-        start = path.open("rb").read(4)
+        with path.open("rb") as file:
+            start = file.read(4)
     except OSError:
         return "it cannot be opened"
     if start[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or start == b"PK\x03\x04":

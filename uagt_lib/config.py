@@ -29,7 +29,7 @@ class Config:
         rate: Adam's learning rate in the first half of the run, falling linearly to 0 in the second.
         warmup: the share of the run over which the rate first climbs from 0.
         cycle_weight: lambda_cyc of Eq. 4.
-        attention_cycle: share of the cycle loss's gradient that attention feels (paper: 1), see `Model`.
+        attention_cycle: share of the cycle loss's gradient that passes through attention maps (paper: 1), see `Model`.
         tau: threshold of Eq. 6.
         pool: capacity of the image pools.
         updates: "joint" (Algorithm 1: one objective, one forward pass) or "sequential" (as released: four in turn).

@@ -95,8 +95,8 @@ class Model(nn.Module):
         pieces: what is switched on.
         generator: draws the initial weights; without it they stay undefined, to be loaded.
         cycle_weight: lambda_cyc of Eq. 4.
-        attention_cycle: share of the cycle loss's gradient that attention feels; 1 is the paper. Less of it keeps
-            attention from fleeing to zero, where nothing is painted and the round trip costs nothing.
+        attention_cycle: share of the cycle loss's gradient that passes through attention maps; 1 is the paper. Less
+            of it keeps attention from fleeing to zero, where nothing is painted and the round trip costs nothing.
         tau: threshold of Eq. 6.
         """
         super().__init__()
@@ -144,7 +144,7 @@ class Model(nn.Module):
         translated = compose(source, painted, attention)
         cycled = None
         if self.pieces.cycle:
-            # same values as `translated`; only the share of the cycle loss's gradient that reaches attention differs
+            # same values as `translated`; only the gradient through attention differs
             onward = compose(source, painted, scale_gradient(attention, self.attention_cycle))
             back = _attend(there.attend_back, onward) if self.pieces.cycle_attention else attention
             cycled = compose(onward, there.paint_back(onward), scale_gradient(back, self.attention_cycle))

@@ -144,6 +144,7 @@ def initialise(network: nn.Module, generator: torch.Generator, std: float = 0.02
                 module.weight.normal_(1.0 if isinstance(module, nn.InstanceNorm2d) else 0.0, std, generator=generator)
                 if module.bias is not None:
                     module.bias.zero_()
+        for module in network.modules():
             if isinstance(module, Attention):
                 module.layers[-2].bias.fill_(module.start)
 

@@ -93,12 +93,14 @@ class Trainer:
             UagtError: if `out` cannot be written, or images are smaller than the crops.
         """
         from accelerate import Accelerator  # takes seconds to import
+        from accelerate.state import AcceleratorState
 
         self.config, self.pair, self.out = config, pair, Path(out)
         self.observer, self.control, self.keep = observer, control or Control(), keep
         make_folder(self.out)
         precision = "no" if config.precision == "fp32" else config.precision
         logging = {"log_with": "tensorboard", "project_dir": self.out} if tensorboard else {}
+        AcceleratorState._reset_state()  # or a second run in one notebook could not choose another precision
         self.accelerator = Accelerator(mixed_precision=precision, **logging)
         self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
         if tensorboard:
@@ -175,10 +177,10 @@ class Trainer:
 
     def _descend(self, optimizer: Any, loss: Tensor, parameters: list[Tensor]) -> None:
         """Gradient of `loss` for `parameters` only, averaged over processes, and one optimizer step."""
+        optimizer.zero_grad()
         self.accelerator.backward(loss, inputs=[p for p in parameters if p.requires_grad])
         self.average_gradients(parameters)
         optimizer.step()
-        optimizer.zero_grad()
 
     def average_gradients(self, parameters: list[Tensor]) -> None:
         """Replace each gradient by its mean over all processes: with equal batches, the gradient of the joint batch.

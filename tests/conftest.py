@@ -1,0 +1,37 @@
+"""Small things that many tests share: a tiny configuration and a tiny pair of image sets."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import Pair, from_savanna
+from uagt_lib.model import Architecture
+
+SHARED = Path(__file__).parents[2] / "shared"
+TINY = Architecture(
+    generator_width=4,
+    generator_blocks=1,
+    attention_width=4,
+    attention_levels=1,
+    discriminator_width=4,
+    discriminator_halvings=2,
+    end_kernel=3,
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tiny tensors gain nothing from threads, and bit-for-bit comparisons must not depend on how many there are."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config(preset="tiny", size=32, load=36, batch=1, steps=12, switch=0.5, rate=1e-3, pool=3, savanna=6, architecture=TINY)
+
+
+@pytest.fixture(scope="session")
+def pair() -> Pair:
+    return from_savanna(32, 36, images=6, held_out=3)
