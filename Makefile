@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := runs/savanna
+# The versions everything was tested with; `make PINS= ...` takes the newest that pyproject.toml's ranges allow.
+PINS ?= $(shell $(PYTHON) -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11) else "")')
 
 .PHONY: lab train test bench lint clean
 
@@ -33,5 +35,5 @@ clean:
 .venv/lab.done: EXTRAS = [lab]
 .venv/test.done: EXTRAS = [lab,test]
 .venv/%.done: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.$(EXTRAS)'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) -e '.$(EXTRAS)'
 	touch $@

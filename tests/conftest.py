@@ -29,7 +29,9 @@ def one_thread() -> None:
 
 @pytest.fixture
 def config() -> Config:
-    return Config(preset="tiny", size=32, load=36, batch=1, steps=12, switch=0.5, rate=1e-3, pool=3, savanna=6, architecture=TINY)
+    return Config(
+        preset="tiny", size=32, load=36, batch=1, steps=12, switch=0.5, rate=1e-3, pool=3, savanna=6, architecture=TINY
+    )
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
         body = data[start:]
         if ("/cut/" in self.path or "/deaf/" in self.path) and server.cuts > 0:
             server.cuts -= 1
-            body = body[:len(body) // 2]
+            body = body[: len(body) // 2]
         server.sent.append(len(body))
         self.wfile.write(body)
 
@@ -111,6 +111,7 @@ def offer(tmp_path, monkeypatch):
         if with_manifest:
             write_manifest(laid_out(tmp_path / "original"), manifests / "toy.sha256")
         return tmp_path / "data"
+
     return offer
 
 
@@ -126,6 +127,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 # --- fetching ---------------------------------------------------------------------------------------------------------
+
 
 def test_happy_path_leaves_nothing_but_the_photographs(server, offer):
     root = offer(server.url("/toy.zip", GOOD))
@@ -225,8 +227,12 @@ def test_no_content_length(server, offer):
 
 
 def test_mirrors_are_tried_in_order(server, offer):
-    root = offer(server.url("/gone.zip"), server.url("/changed.zip", packed({f"toy/{p}": b"x" for p in PHOTOS})),
-                 server.url("/toy.zip", GOOD), server.url("/never.zip", GOOD))
+    root = offer(
+        server.url("/gone.zip"),
+        server.url("/changed.zip", packed({f"toy/{p}": b"x" for p in PHOTOS})),
+        server.url("/toy.zip", GOOD),
+        server.url("/never.zip", GOOD),
+    )
     assert contents(download("toy", root)) == PHOTOS
     assert [path for path, _ in server.asked] == ["/gone.zip", "/changed.zip", "/toy.zip"]
     assert [p.name for p in root.iterdir()] == ["toy"]
@@ -245,14 +251,24 @@ def test_when_all_fail_the_sentence_has_each_reason_and_a_way_out(server, offer,
     monkeypatch.setattr(dl, "ATTEMPTS", 2)
     server.cuts = 1000
     changed = dict(PHOTOS, **{"trainA/0.jpg": b"another"})
-    urls = [server.url("/gone.zip"), server.url("/cut/toy.zip", b"x"),
-            server.url("/login.zip", b"<html>pay first</html>"), server.url("/changed.zip", packed(changed)), "http://127.0.0.1:1/refused.zip"]
+    urls = [
+        server.url("/gone.zip"),
+        server.url("/cut/toy.zip", b"x"),
+        server.url("/login.zip", b"<html>pay first</html>"),
+        server.url("/changed.zip", packed(changed)),
+        "http://127.0.0.1:1/refused.zip",
+    ]
     root = offer(*urls)
     with pytest.raises(UagtError) as failure:
         download("toy", root)
     lines = str(failure.value).splitlines()
-    reasons = ["404 Not Found", "cut after 0 of 1 bytes", "not a usable zip archive",
-               "1 changed (such as trainA/0.jpg)", "refused"]
+    reasons = [
+        "404 Not Found",
+        "cut after 0 of 1 bytes",
+        "not a usable zip archive",
+        "1 changed (such as trainA/0.jpg)",
+        "refused",
+    ]
     assert lines[0] == "toy could not be downloaded. Tried" and len(lines) == 2 + len(urls)
     for line, url, reason in zip(lines[1:-1], urls, reasons, strict=True):
         assert url in line and reason in line
@@ -271,8 +287,12 @@ def test_an_archive_placed_by_hand_is_used_and_kept(server, offer):
 def test_without_a_manifest_the_archive_itself_is_checked(server, offer, tmp_path):
     (tmp_path / "good.zip").write_bytes(GOOD)
     forged = packed({f"toy/{path}": b"x" for path in PHOTOS})
-    root = offer(server.url("/forged.zip", forged), server.url("/toy.zip", GOOD), with_manifest=False,
-                 sha256=manifest.sha256(tmp_path / "good.zip"))
+    root = offer(
+        server.url("/forged.zip", forged),
+        server.url("/toy.zip", GOOD),
+        with_manifest=False,
+        sha256=manifest.sha256(tmp_path / "good.zip"),
+    )
     assert contents(download("toy", root)) == PHOTOS
     assert len(server.asked) == 2
     assert download("toy", root) == root / "toy"
@@ -297,9 +317,18 @@ def test_unknown_name_and_no_folder(tmp_path, offer):
 
 # --- unpacking --------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name, link", [
-    ("../evil.jpg", False), ("toy/../../trainA/evil.jpg", False), ("/tmp/evil.jpg", False), ("C:/evil.jpg", False),
-    ("toy\\..\\evil.jpg", False), ("toy/trainA/evil.jpg", True)])
+
+@pytest.mark.parametrize(
+    "name, link",
+    [
+        ("../evil.jpg", False),
+        ("toy/../../trainA/evil.jpg", False),
+        ("/tmp/evil.jpg", False),
+        ("C:/evil.jpg", False),
+        ("toy\\..\\evil.jpg", False),
+        ("toy/trainA/evil.jpg", True),
+    ],
+)
 def test_malicious_archives_are_refused_whole(server, offer, name, link):
     bad = packed(PHOTOS, links=(name,)) if link else packed(PHOTOS | {name: b"evil"})
     root = offer(server.url("/bad.zip", bad))
@@ -333,13 +362,19 @@ def test_damage_inside_the_archive_is_noticed(server, offer):
 
 
 def test_only_photographs_in_the_four_folders_are_unpacked(server, offer):
-    litter = {"__MACOSX/toy/trainA/._0.jpg": b"x", "toy/trainA/.DS_Store": b"x", "toy/trainA/run.sh": b"x",
-              "README.txt": b"x", "toy/old/trainA/0.jpg": b"x"}
+    litter = {
+        "__MACOSX/toy/trainA/._0.jpg": b"x",
+        "toy/trainA/.DS_Store": b"x",
+        "toy/trainA/run.sh": b"x",
+        "README.txt": b"x",
+        "toy/old/trainA/0.jpg": b"x",
+    }
     root = offer(server.url("/toy.zip", packed(PHOTOS | litter)))
     assert contents(download("toy", root)) == PHOTOS
 
 
 # --- verifying --------------------------------------------------------------------------------------------------------
+
 
 def test_verify_finds_changed_missing_and_extra(offer, tmp_path):
     offer()
@@ -351,8 +386,12 @@ def test_verify_finds_changed_missing_and_extra(offer, tmp_path):
     (toy / "trainB/new.png").write_bytes(b"new")
     (toy / "trainB/.hidden.png").write_bytes(b"not seen")
     report = verify(toy)
-    assert (report.ok, report.missing, report.changed, report.extra) == (10, ("testB/2.jpg",), ("trainA/0.jpg",),
-                                                                         ("trainB/new.png",))
+    assert (report.ok, report.missing, report.changed, report.extra) == (
+        10,
+        ("testB/2.jpg",),
+        ("trainA/0.jpg",),
+        ("trainB/new.png",),
+    )
     assert not report.complete and "1 missing (such as testB/2.jpg)" in str(report)
     (toy / "trainA/0.jpg").write_bytes(PHOTOS["trainA/0.jpg"])
     assert not verify(toy).complete  # still one missing
@@ -388,6 +427,7 @@ def test_verify_says_when_it_cannot(offer, tmp_path):
 
 
 # --- what ships -------------------------------------------------------------------------------------------------------
+
 
 def test_shipped_manifest_has_the_known_counts():
     lines = (MANIFESTS / "horse2zebra.sha256").read_text().splitlines()

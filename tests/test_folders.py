@@ -33,11 +33,14 @@ def noise(path: Path, size=(64, 48)) -> Path:
 
 def png_header(path: Path, width: int, height: int) -> Path:
     """A PNG that declares a size but carries next to no pixels."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64))
-                     + chunk(b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    )
     return path
 
 
@@ -48,6 +51,7 @@ def pixel(path: Path) -> tuple[int, ...]:
 
 
 # --- one picture ------------------------------------------------------------------------------------------------------
+
 
 def test_plain_grey_and_bilevel(tmp_path):
     assert pixel(solid(tmp_path / "a.png")) == RED
@@ -87,8 +91,9 @@ def test_thirty_two_bit_mode_with_sixteen_bit_values(tmp_path):
     assert pixel(tmp_path / "a.tif") == (128, 128, 128)
 
 
-@pytest.mark.parametrize("values", [np.full((24, 32), 70000, np.int32), np.full((24, 32), -1, np.int32),
-                                    np.full((24, 32), 0.5, np.float32)])
+@pytest.mark.parametrize(
+    "values", [np.full((24, 32), 70000, np.int32), np.full((24, 32), -1, np.int32), np.full((24, 32), 0.5, np.float32)]
+)
 def test_unknown_ranges_are_refused(tmp_path, values):
     Image.fromarray(values).save(tmp_path / "odd.tif")
     with pytest.raises(UagtError, match=r"odd\.tif.*save it with 8 or 16 bits"):
@@ -109,7 +114,7 @@ def test_exif_rotation_is_applied(tmp_path):
 def test_damaged_files_are_named(tmp_path):
     for name in ("cut.jpg", "cut.png"):
         path = noise(tmp_path / name)
-        path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         with pytest.raises(UagtError, match=rf"{name} is damaged"):
             read_image(path)
     noise(tmp_path / "flip.png")
@@ -160,8 +165,10 @@ def test_missing_file_and_folder_named_like_an_image(tmp_path):
 def test_no_permission(tmp_path, monkeypatch):
     path = solid(tmp_path / "secret.png")
     if os.geteuid() == 0:  # root may read everything, so the system's answer is played
+
         def refuse(*_, **__):
             raise PermissionError(13, "Permission denied")
+
         monkeypatch.setattr(Image, "open", refuse)
     else:
         path.chmod(0)
@@ -170,6 +177,7 @@ def test_no_permission(tmp_path, monkeypatch):
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------
+
 
 def test_list_is_sorted_and_takes_images_only(tmp_path):
     for name in ("b.JPG", "a.png", "c.jpeg", "d.WebP", "e.bmp", "f.tif", "g.TIFF", ".hidden.jpg", "note.txt"):
@@ -235,9 +243,17 @@ def test_progress_bar_only_for_many(tmp_path, monkeypatch, capsys):
 
 # --- masks ------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("top, dtype, name", [
-    (1, np.uint8, "m.png"), (255, np.uint8, "m.png"), (65535, np.uint16, "m.png"), (1, np.uint16, "m.png"),
-    (255, np.uint8, "m.jpg")])
+
+@pytest.mark.parametrize(
+    "top, dtype, name",
+    [
+        (1, np.uint8, "m.png"),
+        (255, np.uint8, "m.png"),
+        (65535, np.uint16, "m.png"),
+        (1, np.uint16, "m.png"),
+        (255, np.uint8, "m.jpg"),
+    ],
+)
 def test_masks_of_every_range(tmp_path, top, dtype, name):
     values = np.zeros((32, 64), dtype)
     values[:, :32] = top

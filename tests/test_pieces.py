@@ -23,7 +23,9 @@ def test_log() -> None:
     def minus_log_sigmoid(x: float) -> float:
         return math.log(1 + math.exp(-x))
 
-    want = 0.5 * ((minus_log_sigmoid(1) + minus_log_sigmoid(3)) / 2 + (minus_log_sigmoid(0) + minus_log_sigmoid(-2)) / 2)
+    want = 0.5 * (
+        (minus_log_sigmoid(1) + minus_log_sigmoid(3)) / 2 + (minus_log_sigmoid(0) + minus_log_sigmoid(-2)) / 2
+    )
     assert losses.log_discriminator(REAL, FAKE).item() == pytest.approx(want)
     assert losses.log_generator(FAKE).item() == pytest.approx((minus_log_sigmoid(0) + minus_log_sigmoid(2)) / 2)
     far = torch.tensor([-1000.0])  # a hopeless fake: finite, and its gradient does not vanish
@@ -90,7 +92,10 @@ def test_an_empty_pool_passes_everything_through() -> None:
 
 def test_pool_state_goes_on_exactly() -> None:
     def run(pool: Pool, start: int, end: int) -> list[float]:
-        return [pool(torch.full((1, 3, 1, 1), float(i)), torch.zeros(1, 1, 1, 1))[0].mean().item() for i in range(start, end)]
+        return [
+            pool(torch.full((1, 3, 1, 1), float(i)), torch.zeros(1, 1, 1, 1))[0].mean().item()
+            for i in range(start, end)
+        ]
 
     whole, first, second = (Pool(4, torch.Generator().manual_seed(7)) for _ in range(3))
     run(first, 0, 20)
@@ -178,7 +183,14 @@ def test_initialisation_draws_from_its_generator_alone() -> None:
 
 @pytest.mark.parametrize(
     ("mean", "spread", "kind"),
-    [(0.99, 0.01, "ones"), (0.001, 0.002, "zeros"), (0.5, 0.02, "grey"), (0.1, 0.25, None), (0.005, 0.05, None), (0.5, 0.4, None)],
+    [
+        (0.99, 0.01, "ones"),
+        (0.001, 0.002, "zeros"),
+        (0.5, 0.02, "grey"),
+        (0.1, 0.25, None),
+        (0.005, 0.05, None),
+        (0.5, 0.4, None),
+    ],
 )
 def test_collapse(mean: float, spread: float, kind: str | None) -> None:
     assert collapse(mean, spread) == kind

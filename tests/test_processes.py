@@ -77,7 +77,9 @@ def two(config: Config, pair: Pair, out: Path) -> Path:
     return out
 
 
-def test_gradients_equal_those_of_one_process_with_both_images(two: Path, config: Config, pair: Pair, tmp_path: Path) -> None:
+def test_gradients_equal_those_of_one_process_with_both_images(
+    two: Path, config: Config, pair: Pair, tmp_path: Path
+) -> None:
     one = Trainer(config.with_(steps=6, batch=2), pair, tmp_path)
     for stage in (1, 2):
         want, found = gradients(one, *batch(), stage), torch.load(two / f"stage{stage}.pt")
@@ -88,8 +90,12 @@ def test_gradients_equal_those_of_one_process_with_both_images(two: Path, config
 
 def test_two_processes_resume_exactly_and_draw_different_images(two: Path) -> None:
     for file in ("weights", "training-0", "training-1"):
-        a, b = (read_tensors(two / run / "checkpoints/step-00000006" / f"{file}.safetensors")[0] for run in ("ddp", "whole"))
+        a, b = (
+            read_tensors(two / run / "checkpoints/step-00000006" / f"{file}.safetensors")[0] for run in ("ddp", "whole")
+        )
         assert a.keys() == b.keys()
         assert all(torch.equal(a[name], b[name]) for name in a), file
-    samplers = [read_tensors(two / f"whole/checkpoints/step-00000006/training-{i}.safetensors")[0]["sampler"] for i in (0, 1)]
+    samplers = [
+        read_tensors(two / f"whole/checkpoints/step-00000006/training-{i}.safetensors")[0]["sampler"] for i in (0, 1)
+    ]
     assert not torch.equal(*samplers)

@@ -51,7 +51,12 @@ def forward(dtype: torch.dtype) -> dict[str, torch.Tensor]:
         nets[scope].to(dtype).eval()
     a, b, pool_a, pool_b = (uniform(seed, -1, 3).to(dtype) for seed in range(4))
     pool_mask_a, pool_mask_b = (uniform(seed, 0, 1).to(dtype) for seed in (4, 5))
-    out = {"mask_a": nets["g_A_ae"](a), "mask_b": nets["g_B_ae"](b), "raw_fake_b": nets["g_A"](a), "raw_fake_a": nets["g_B"](b)}
+    out = {
+        "mask_a": nets["g_A_ae"](a),
+        "mask_b": nets["g_B_ae"](b),
+        "raw_fake_b": nets["g_A"](a),
+        "raw_fake_a": nets["g_B"](b),
+    }
     out["fake_b"] = compose(a, out["raw_fake_b"], out["mask_a"])
     out["fake_a"] = compose(b, out["raw_fake_a"], out["mask_b"])
     out["mask_bcycle"], out["mask_acycle"] = nets["g_B_ae"](out["fake_b"]), nets["g_A_ae"](out["fake_a"])

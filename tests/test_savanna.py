@@ -98,8 +98,8 @@ def test_masks_are_exact(kind, size):
     Bias changes the landscape's colours and nothing else, so between two biases the difference of the pictures
     must be the difference of the landscapes, weighted by 1 - mask: not more, not less, at every pixel.
     """
-    pictures, masks = zip(*(floats(kind, 24, size, bias=b, seed=2) for b in (0, 1)))
-    landscapes, none = zip(*(floats(kind, 24, size, bias=b, seed=2, objects=0) for b in (0, 1)))
+    pictures, masks = zip(*(floats(kind, 24, size, bias=b, seed=2) for b in (0, 1)), strict=True)
+    landscapes, none = zip(*(floats(kind, 24, size, bias=b, seed=2, objects=0) for b in (0, 1)), strict=True)
     assert not none[0].any()
     mask = masks[0]
     assert torch.equal(mask, masks[1])

@@ -77,8 +77,13 @@ def test_sequential_updates_take_the_joint_gradients_at_equal_weights(config, pa
     for network in ("F_st", "A_s") if method == "uagt" else ("F_st",):
         a, b = getattr(joint.model, network), getattr(sequential.model, network)
         for p, q in zip(a.parameters(), b.parameters(), strict=True):
-            torch.testing.assert_close(p, q, rtol=0, atol=2e-5)  # Adam's first step is 1e-3 whatever the gradient's size
-    assert any(not torch.equal(p, q) for p, q in zip(joint.model.F_ts.parameters(), sequential.model.F_ts.parameters()))
+            torch.testing.assert_close(
+                p, q, rtol=0, atol=2e-5
+            )  # Adam's first step is 1e-3 whatever the gradient's size
+    assert any(
+        not torch.equal(p, q)
+        for p, q in zip(joint.model.F_ts.parameters(), sequential.model.F_ts.parameters(), strict=True)
+    )
 
 
 def crash(config: Config, pair: Pair, out: Path, at: int) -> None:
@@ -217,7 +222,7 @@ def test_pause_resume_and_stop_from_another_thread(config, pair, tmp_path) -> No
 
 
 def test_resuming_something_else_is_refused(config, pair, tmp_path) -> None:
-    with pytest.raises(UagtError, match="holds no checkpoint to resume from"):
+    with pytest.raises(UagtError, match=r"holds no checkpoint to resume from"):
         Trainer.resume(config, pair, tmp_path)
     Trainer(config, pair, tmp_path).run(until=2)
     with pytest.raises(UagtError, match=r"made by another run: size: 36, not 32"):
@@ -246,7 +251,7 @@ def test_damaged_files_are_named(config, pair, tmp_path) -> None:
                 Trainer.resume(config, pair, tmp_path)
         path.write_bytes(whole)
     (folder / "state.json").write_text("{")
-    with pytest.raises(UagtError, match="state.json cannot be read"):
+    with pytest.raises(UagtError, match=r"state\.json cannot be read"):
         Trainer.resume(config, pair, tmp_path)
 
 

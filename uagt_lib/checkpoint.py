@@ -1,9 +1,9 @@
 """Checkpoints: folders of safetensors and JSON that appear whole or not at all, and never contain pickle.
 
-    RUN/checkpoints/step-00001000/
-        weights.safetensors     the networks; its header carries the configuration, so the file alone can translate
-        training-0.safetensors  optimizers, pools and random states of process 0 (and -1, ... under several)
-        state.json              step, history and what else is not a tensor
+RUN/checkpoints/step-00001000/
+    weights.safetensors     the networks; its header carries the configuration, so the file alone can translate
+    training-0.safetensors  optimizers, pools and random states of process 0 (and -1, ... under several)
+    state.json              step, history and what else is not a tensor
 """
 
 import json
@@ -75,7 +75,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except FileNotFoundError as error:
         raise UagtError(f"{path} does not exist") from error
     except (SafetensorError, OSError, ValueError) as error:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,34 +53,58 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.set_defaults(run=_train)
     train.add_argument("--preset", metavar="NAME", help="what to train, see below (default: savanna)")
-    train.add_argument("--data", type=Path, metavar="DIR", help="a folder with trainA, trainB (and testA, testB); A is S, B is T")
+    train.add_argument(
+        "--data", type=Path, metavar="DIR", help="a folder with trainA, trainB (and testA, testB); A is S, B is T"
+    )
     train.add_argument("--method", metavar="NAME", help="uagt (default) or cyclegan")
     train.add_argument("--seed", type=int, metavar="N", help="of weights, sampling and pools (default: 0)")
     train.add_argument("--steps", type=int, metavar="N", help="length of the run; the schedule stretches with it")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (default: runs/PRESET-METHOD-SEED)")
     train.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in --out, exactly")
-    train.add_argument("--precision", choices=("fp32", "bf16", "fp16"), help="mixed precision, for GPUs (default: fp32)")
+    train.add_argument(
+        "--precision", choices=("fp32", "bf16", "fp16"), help="mixed precision, for GPUs (default: fp32)"
+    )
     train.add_argument("--tensorboard", action="store_true", help="log to --out for TensorBoard as well")
 
     translate = commands.add_parser(
         "translate",
         help="translate pictures with a trained model",
-        description="Writes NAME.png, NAME_attention.png and contact_sheet.png (input, attention, result). Any input size.",
+        description="Writes NAME.png, NAME_attention.png and contact_sheet.png (input, attention, result).",
     )
     translate.set_defaults(run=_translate)
-    translate.add_argument("--checkpoint", type=Path, required=True, metavar="X", help="a run's folder, a checkpoint's, or a .safetensors file")
-    translate.add_argument("--input", type=Path, required=True, metavar="FILE_OR_DIR", help="a picture, or a folder of pictures")
+    translate.add_argument(
+        "--checkpoint",
+        type=Path,
+        required=True,
+        metavar="X",
+        help="a run's folder, a checkpoint's, or a .safetensors file",
+    )
+    translate.add_argument(
+        "--input", type=Path, required=True, metavar="FILE_OR_DIR", help="a picture, or a folder of pictures"
+    )
     translate.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
-    translate.add_argument("--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back")
+    translate.add_argument(
+        "--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back"
+    )
 
-    data = commands.add_parser("data", help="draw, download or verify images", description="Draw, download or verify images.")
+    data = commands.add_parser(
+        "data", help="draw, download or verify images", description="Draw, download or verify images."
+    )
     actions = data.add_subparsers(title="commands", required=True, metavar="COMMAND")
     draw = actions.add_parser("savanna", help="write the drawn data set as PNG files, with masks")
     draw.set_defaults(run=_data_savanna)
     draw.add_argument("--out", type=Path, required=True, metavar="DIR")
     draw.add_argument("--size", type=int, default=64, metavar="PX", help="32 to 256 (default: 64)")
-    draw.add_argument("--images", type=int, default=256, metavar="N", help="training pictures per domain (default: 256)")
-    draw.add_argument("--bias", type=float, default=0.7, metavar="B", help="how much backgrounds tell the domain, 0 to 1 (default: 0.7)")
+    draw.add_argument(
+        "--images", type=int, default=256, metavar="N", help="training pictures per domain (default: 256)"
+    )
+    draw.add_argument(
+        "--bias",
+        type=float,
+        default=0.7,
+        metavar="B",
+        help="how much backgrounds tell the domain, 0 to 1 (default: 0.7)",
+    )
     fetch = actions.add_parser("download", help="fetch horse2zebra, apple2orange or summer2winter_yosemite")
     fetch.set_defaults(run=_data_download)
     fetch.add_argument("name", metavar="NAME")
@@ -105,7 +128,9 @@ def _train(options: argparse.Namespace) -> int:
         return 0
     if control.stopped and trainer.step < trainer.steps:
         command = f"uagt train --out {out} --resume" + (f" --data {options.data}" if options.data else "")
-        print(f"uagt: stopped and saved at step {trainer.step} of {trainer.steps}; go on with: {command}", file=sys.stderr)
+        print(
+            f"uagt: stopped and saved at step {trainer.step} of {trainer.steps}; go on with: {command}", file=sys.stderr
+        )
         return 2
     print(json.dumps(trainer.metrics(), indent=1))
     print(f"samples, checkpoints and metrics.json are in {out}")
@@ -140,7 +165,8 @@ def _pair(config: "Config", data: Path | None) -> "Pair":
     root = data or DOWNLOADS / "horse2zebra"
     if data is None and not root.is_dir():
         raise UagtError(
-            f"{root} is not there yet: fetch it with `uagt data download horse2zebra`, or name your own folder with --data"
+            f"{root} is not there yet: fetch it with `uagt data download horse2zebra`, "
+            "or name your own folder with --data"
         )
     return pairs.from_folders(root, config.whole, config.load)
 
@@ -196,7 +222,12 @@ def _data_savanna(options: argparse.Namespace) -> int:
 
     pair = from_savanna(options.size, options.size, options.images, options.bias)
     for letter, domain in (("A", pair.source), ("B", pair.target)):
-        sets = {"train": domain.train, "test": domain.test, "masks": (domain.masks * 255).round().byte(), "empty": domain.empty}
+        sets = {
+            "train": domain.train,
+            "test": domain.test,
+            "masks": (domain.masks * 255).round().byte(),
+            "empty": domain.empty,
+        }
         for name, images in sets.items():
             folder = make_folder(options.out / f"{name}{letter}")
             for i, image in enumerate(images):

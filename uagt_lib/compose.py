@@ -1,4 +1,4 @@
-"""Eq. 1 and Eq. 6 of the paper: putting paint and photograph together, and showing a discriminator the attended part only.
+"""Eq. 1 and Eq. 6 of the paper: paint and photograph put together, and what a discriminator sees of them.
 
 Pure tensor functions, no parameters. Images are float (N, C, H, W) in [-1, 1]; attention is (N, 1, H, W) in [0, 1].
 """
@@ -39,8 +39,8 @@ def attended(attention: Tensor, tau: float = 0.1) -> Tensor:
 def foreground(image: Tensor, attention: Tensor, tau: float = 0.1) -> Tensor:
     """The image where attention > tau, mid grey (0) elsewhere (paper, Eq. 6).
 
-    For a real t, `image` is t and `attention` A_T(t). For a fake there are two readings of the paper, with A_S(s) in both:
-    printed, `image` is the raw paint F_ST(s); released, it is the composed s' of Eq. 1. They differ wherever
+    For a real t, `image` is t and `attention` A_T(t). For a fake there are two readings of the paper, with A_S(s) in
+    both: printed, `image` is the raw paint F_ST(s); released, it is the composed s' of Eq. 1. They differ wherever
     tau < A_S(s) < 1: only the second shows the discriminator the soft edges that the user will get.
 
     Args:

@@ -29,7 +29,8 @@ class Config:
         rate: Adam's learning rate in the first half of the run, falling linearly to 0 in the second.
         warmup: the share of the run over which the rate first climbs from 0.
         cycle_weight: lambda_cyc of Eq. 4.
-        attention_cycle: share of the cycle loss's gradient that passes through attention maps (paper: 1), see `Model`.
+        attention_cycle: share of the cycle loss's gradient that passes through attention maps, at the first step and
+            when stage 2 begins, in a straight line between (paper: 1 throughout); see `Model`.
         tau: threshold of Eq. 6.
         pool: capacity of the image pools.
         updates: "joint" (Algorithm 1: one objective, one forward pass) or "sequential" (as released: four in turn).
@@ -52,7 +53,7 @@ class Config:
     rate: float = 1e-4
     warmup: float = 0.0
     cycle_weight: float = 10.0
-    attention_cycle: float = 1.0
+    attention_cycle: tuple[float, float] = (1.0, 1.0)
     tau: float = 0.1
     pool: int = 50
     updates: str = "joint"
@@ -67,7 +68,10 @@ class Config:
         for wrong, sentence in (
             (self.method not in METHODS, f"unknown method {self.method!r}; known are {', '.join(METHODS)}"),
             (self.size % stride or self.size < 32, f"size {self.size} must be at least 32 and divisible by {stride}"),
-            ((self.view or 32) % stride or (self.view or 32) < 32, f"view {self.view} must be at least 32 and divisible by {stride}"),
+            (
+                (self.view or 32) % stride or (self.view or 32) < 32,
+                f"view {self.view} must be at least 32 and divisible by {stride}",
+            ),
             (self.load < self.size, f"images of {self.load} px are too small for crops of {self.size} px"),
             (self.batch < 1, f"a batch needs at least one image, not {self.batch}"),
             (self.steps is not None and self.steps < 1, f"a run needs at least one step, not {self.steps}"),
@@ -75,7 +79,10 @@ class Config:
             (not 0 <= self.tau < 1, f"tau must be in [0, 1), not {self.tau}"),
             (self.rate <= 0, f"the learning rate must be positive, not {self.rate}"),
             (self.updates not in ("joint", "sequential"), f"updates are joint or sequential, not {self.updates!r}"),
-            (self.precision not in ("fp32", "bf16", "fp16"), f"precision is fp32, bf16 or fp16, not {self.precision!r}"),
+            (
+                self.precision not in ("fp32", "bf16", "fp16"),
+                f"precision is fp32, bf16 or fp16, not {self.precision!r}",
+            ),
         ):
             if wrong:
                 raise UagtError(sentence)
@@ -92,7 +99,7 @@ class Config:
             METHODS[self.method].pieces,
             generator=torch.Generator().manual_seed(self.seed) if initial else None,
             cycle_weight=self.cycle_weight,
-            attention_cycle=self.attention_cycle,
+            attention_cycle=self.attention_cycle[0],
             tau=self.tau,
         )
 
@@ -108,7 +115,11 @@ class Config:
             UagtError: if a value is unknown here (a checkpoint of another version) or cannot work.
         """
         try:
-            return cls(**{**values, "architecture": Architecture(**values["architecture"])})
+            nested = {
+                "architecture": Architecture(**values["architecture"]),
+                "attention_cycle": tuple(values["attention_cycle"]),
+            }
+            return cls(**values | nested)
         except (KeyError, TypeError) as error:
             raise UagtError(f"this configuration was not written by this version of uagt_lib: {error}") from error
 

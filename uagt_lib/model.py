@@ -1,8 +1,8 @@
 """The six networks and what one training step computes (paper, Section 3).
 
 `Model` holds F_st, F_ts, A_s, A_t, D_s, D_t and turns a pair of image batches into two losses: the generators' and
-attention's (`generator_loss`), and the discriminators' (`discriminator_loss`). Both come from ONE forward pass. Every line is
-written once, for "from here to there", and applied to S -> T and T -> S.
+attention's (`generator_loss`), and the discriminators' (`discriminator_loss`). Both come from ONE forward pass. Every
+line is written once, for "from here to there", and applied to S -> T and T -> S.
 """
 
 from collections.abc import Iterator
@@ -165,7 +165,7 @@ class Model(nn.Module):
         return terms
 
     def discriminator_loss(self, trips: tuple[Trip, Trip], pools: tuple[Pool, Pool], stage: int) -> dict[str, Tensor]:
-        """What D_t and D_s minimise: scalars `D_t`, `D_s`. The fakes of this step first pass through `pools` (s', t')."""
+        """What D_t and D_s minimise: scalars `D_t`, `D_s`. The step's fakes first pass through `pools` (s', t')."""
         return {name: self.judge_loss(i, trips, pools[i], stage) for i, name in enumerate(("D_t", "D_s"))}
 
     def judge_loss(self, i: int, trips: tuple[Trip, Trip], pool: Pool, stage: int) -> Tensor:
@@ -180,7 +180,7 @@ class Model(nn.Module):
         return losses.ADVERSARIAL[self.pieces.adversarial].discriminator(real_scores, fake_scores)
 
     def fake(self, trip: Trip, stage: int) -> tuple[Tensor, Tensor]:
-        """A fake and the mask it is shown with: s' and what `view` lets through (or the raw paint, Eq. 6 as printed)."""
+        """A fake, s' (or the raw paint, Eq. 6 as printed), and the mask it is shown with."""
         raw = stage == 2 and self.pieces.masked_discriminator and self.pieces.raw_foreground
         return trip.painted if raw else trip.translated, self.view(trip.attention, stage)
 

@@ -4,10 +4,15 @@ The appendix's layer strings are kept, with their slips mended:
 
 * the attention network's first layer must have stride 2 (printed: c7s1-32), or two `up2` would double the image;
 * the generator's last layer is 7x7, as in the authors' program and in CycleGAN (printed: c3s1-3-T);
-* padding, which the appendix never mentions, is CycleGAN's: reflection around the 7x7 layers and inside residual blocks.
+* padding, which the appendix never mentions, is CycleGAN's in the generator: reflection around the 7x7 layers and
+inside
+  residual blocks. The attention network reflects everywhere: zeros would tell it where the picture's border is, and
+  attention then leaks into strips along that border.
 
 `released.py` has the networks exactly as the authors' program builds them, quirks included.
 """
+
+from itertools import pairwise
 
 import torch
 import torch.nn as nn
@@ -20,7 +25,9 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        self.layers = nn.Sequential(*_conv(channels, channels, 3, reflect=True), *_conv(channels, channels, 3, reflect=True)[:-1])
+        self.layers = nn.Sequential(
+            *_conv(channels, channels, 3, reflect=True), *_conv(channels, channels, 3, reflect=True)[:-1]
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.layers(x)
@@ -81,11 +88,11 @@ class Attention(nn.Module):
         self.start = start
         self.layers = nn.Sequential(
             *_conv(3, w, end_kernel, stride=2, reflect=True),
-            *_conv(w, 2 * w, 3, stride=levels),
+            *_conv(w, 2 * w, 3, stride=levels, reflect=True),
             ResidualBlock(2 * w),
-            *([nn.Upsample(scale_factor=2), *_conv(2 * w, 2 * w, 3)] if levels == 2 else []),
+            *([nn.Upsample(scale_factor=2), *_conv(2 * w, 2 * w, 3, reflect=True)] if levels == 2 else []),
             nn.Upsample(scale_factor=2),
-            *_conv(2 * w, w, 3),
+            *_conv(2 * w, w, 3, reflect=True),
             nn.Conv2d(w, 1, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
             nn.Sigmoid(),
         )
@@ -114,7 +121,7 @@ class Discriminator(nn.Module):
         widths = [3] + [width * 2 ** min(i, 3) for i in range(halvings + 1)]
         self.convs = nn.ModuleList(
             nn.Conv2d(n_in, n_out, 4, stride=2 if i < halvings else 1, padding=1)
-            for i, (n_in, n_out) in enumerate(zip(widths, widths[1:], strict=False))
+            for i, (n_in, n_out) in enumerate(pairwise(widths))
         )
         self.norms = nn.ModuleList(
             nn.InstanceNorm2d(n, affine=True) if first_norm or i else nn.Identity() for i, n in enumerate(widths[1:])

@@ -1,5 +1,7 @@
 """Named training runs: the configurations that were measured and may be relied on."""
 
+from dataclasses import replace
+
 from uagt_lib.config import Config
 from uagt_lib.errors import UagtError
 from uagt_lib.model import Architecture
@@ -9,6 +11,7 @@ _SMALL = Architecture(
     generator_blocks=2,
     attention_width=16,
     attention_levels=1,
+    attention_start=1.0,
     discriminator_width=32,
     discriminator_halvings=2,
     discriminator_first_norm=False,
@@ -16,8 +19,40 @@ _SMALL = Architecture(
 )
 
 PRESETS: dict[str, Config] = {
-    "savanna": Config(preset="savanna", size=48, load=54, batch=2, steps=2500, switch=0.56, rate=1e-3, savanna=256, architecture=_SMALL),
-    "savanna-smoke": Config(preset="savanna-smoke", size=32, load=36, batch=2, steps=500, switch=0.7, rate=1e-3, savanna=256, architecture=_SMALL),
+    "savanna": Config(
+        preset="savanna",
+        size=64,
+        load=72,
+        batch=2,
+        steps=1600,
+        switch=0.75,
+        rate=8e-4,
+        warmup=0.25,
+        savanna=256,
+        architecture=_SMALL,
+    ),
+    "savanna-smoke": Config(
+        preset="savanna-smoke",
+        size=32,
+        load=36,
+        batch=2,
+        steps=400,
+        switch=0.7,
+        rate=5e-4,
+        savanna=256,
+        architecture=_SMALL,
+    ),
+    "horse2zebra-cpu": Config(
+        preset="horse2zebra-cpu",
+        size=64,
+        load=128,
+        view=112,
+        steps=24_000,
+        switch=0.7,
+        rate=3e-4,
+        attention_cycle=(0.05, 0.15),
+        architecture=replace(_SMALL, generator_blocks=3),
+    ),
     "horse2zebra-128": Config(preset="horse2zebra-128", size=128, load=143),
     "paper": Config(),
 }

@@ -145,4 +145,3 @@ def variable_names(network: nn.Module, prefix: str) -> Iterable[str]:
         else:
             parts = ["instance_norm", {"weight": "scale", "bias": "offset"}[leaf]]
         yield "/".join([prefix, *path, *parts])
-

@@ -20,3 +20,8 @@ def learning_rate(epoch: float, epochs: float, base: float, warmup: float = 0.0)
     """
     climb = min(1.0, epoch / warmup) if warmup else 1.0
     return base * climb * min(1.0, 2 * max(0.0, 1 - epoch / epochs))
+
+
+def between(epoch: float, end: float, first: float, last: float) -> float:
+    """From `first` at epoch 0 in a straight line to `last` at epoch `end`, and `last` from there on."""
+    return first + (last - first) * (min(1.0, epoch / end) if end else 1.0)

@@ -19,7 +19,7 @@ from uagt_lib.errors import UagtError
 from uagt_lib.files import make_folder
 from uagt_lib.model import Model, Trip
 from uagt_lib.pool import Pool
-from uagt_lib.schedule import learning_rate, stage
+from uagt_lib.schedule import between, learning_rate, stage
 from uagt_lib.watch import ADVICE, broken, collapse
 
 RECORD_EVERY = 25  # steps between two records of losses and attention: reading them makes a GPU wait
@@ -129,6 +129,7 @@ class Trainer:
         """Do one step: draw a batch, update F, A and D. Returns the losses by name and the step's two trips."""
         s, t = (sample(images, self.config.batch, self.config.size, self.sampler) for images in self.images)
         self.model.enter_stage(self.stage)
+        self.model.attention_cycle = between(self.step, self.config.switch * self.steps, *self.config.attention_cycle)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = self.rate
@@ -168,7 +169,9 @@ class Trainer:
                 terms = self.model.generator_loss(trips, self.stage)
             loss = sum(term for name, term in terms.items() if name != f"adversarial_{here}")
             networks = [net for net in (there.paint, there.attend) if net is not None]
-            self._descend(self.optimizers[0], loss, [p for net in networks for p in net.parameters() if p.requires_grad])
+            self._descend(
+                self.optimizers[0], loss, [p for net in networks for p in net.parameters() if p.requires_grad]
+            )
             with self.accelerator.autocast():
                 judge_term = self.model.judge_loss(i, trips, self.pools[i], self.stage)
             self._descend(self.optimizers[1], judge_term, list(there.judge.parameters()))
@@ -202,7 +205,8 @@ class Trainer:
         Ctrl-C (in the main thread) stops after the current step, like `control.stop()`; a second one at once.
 
         Raises:
-            UagtError: if a loss becomes NaN or infinite, or a checkpoint cannot be written; what was saved before stays.
+            UagtError: if a loss becomes NaN or infinite, or a checkpoint cannot be written; what was saved before
+            stays.
         """
         goal = min(self.steps, until or self.steps)
         every = max(1, min(1000, self.steps // 10))
@@ -243,13 +247,13 @@ class Trainer:
         if names := broken(values):
             last = self.checkpoints[-1] if self.checkpoints else None
             raise UagtError(
-                f"{', '.join(names)} became NaN or infinite by step {self.step}, so training stopped. Try a lower learning "
-                f"rate or --precision fp32; " + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
+                f"{', '.join(names)} became NaN or infinite by step {self.step}, so training stopped. "
+                "Try a lower learning rate or --precision fp32; "
+                + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
             )
         self.history.append({"step": self.step, "stage": self.stage, "rate": self.rate, **values})
         self.accelerator.log(values, step=self.step)
-        shown = {name: f"{value:.2f}" for name, value in values.items() if not name.startswith("spread")}
-        self._bar.set_postfix(shown, refresh=False)
+        self._bar.set_postfix_str(_short(values), refresh=False)
         self._complain()
 
     def _complain(self) -> None:
@@ -265,7 +269,9 @@ class Trainer:
             if network is None or early or [kind] == said or (kind is None and not said):
                 continue
             mean = self.history[-1][f"attention_{name}"]
-            text = ADVICE[kind].format(mean=mean) if kind else "attention has recovered: it differs between pixels again."
+            text = (
+                ADVICE[kind].format(mean=mean) if kind else "attention has recovered: it differs between pixels again."
+            )
             self.warnings.append({"step": self.step, "attention": name, "kind": kind, "text": text})
             if self.accelerator.is_main_process:
                 self._bar.write(f"step {self.step}, A_{name}: {text}")
@@ -372,8 +378,9 @@ class Trainer:
     def _restore(self, folder: Path, weights: dict[str, Tensor], state: dict[str, Any]) -> None:
         if state["processes"] != self.processes or state["images"] != [len(images) for images in self.images]:
             raise UagtError(
-                f"{folder} was made by {state['processes']} process(es) on {state['images']} training images, this run has "
-                f"{self.processes} on {[len(images) for images in self.images]}; only the same can go on exactly"
+                f"{folder} was made by {state['processes']} process(es) on {state['images']} training images, "
+                f"this run has {self.processes} on {[len(images) for images in self.images]}; "
+                "only the same can go on exactly"
             )
         checkpoint.load_weights(self.model, weights, folder / checkpoint.WEIGHTS)
         path = folder / f"training-{self.rank}.safetensors"
@@ -406,6 +413,13 @@ def newest(out: Path) -> Path:
     if not found:
         raise UagtError(f"{out} holds no checkpoint to resume from; leave out --resume to start a new run there")
     return found[-1]
+
+
+def _short(values: dict[str, float]) -> str:
+    """The losses and mean attention for the progress bar, S and T side by side."""
+    kinds = {"fool": "adversarial", "cycle": "cycle", "D": "D", "attention": "attention"}
+    pairs = ((label, values.get(f"{kind}_s"), values.get(f"{kind}_t")) for label, kind in kinds.items())
+    return ", ".join(f"{label} {s:.2f}/{t:.2f}" for label, s, t in pairs if s is not None)
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

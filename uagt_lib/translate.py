@@ -12,8 +12,8 @@ from uagt_lib.model import Model, Translation
 def translate_image(model: Model, image: Tensor, to: str, size: int) -> Translation:
     """Translate one picture at its own resolution.
 
-    The networks see it at the scale they were trained for: its short side becomes `size` pixels. Attention and paint are
-    then enlarged to the picture, and Eq. 1 is applied there: where attention is zero, the result IS the picture.
+    The networks see it at the scale they were trained for: its short side becomes `size` pixels. Attention and paint
+    are then enlarged to the picture, and Eq. 1 is applied there: where attention is zero, the result IS the picture.
 
     Args:
         model: trained networks.

@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping
 
 ADVICE = {
-    "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell the "
-    "domains apart do this; an earlier switch to stage 2 stops it.",
-    "zeros": "attention is {mean:.3f} everywhere: nothing is translated, and copying the input costs no cycle loss. A lower "
-    "learning rate, attention_start=1 or another seed lead out of this trap.",
-    "grey": "attention still hovers at {mean:.2f} on every pixel: it has not found anything yet, and stage 2 would freeze it "
-    "so. Train longer before the switch.",
+    "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell "
+    "the domains apart do this; an earlier switch to stage 2 stops it.",
+    "zeros": "attention is {mean:.3f} everywhere: nothing is translated, and copying the input costs no cycle loss. It "
+    "may come back; if not, a lower learning rate, a warm-up, attention_start=1 or another seed lead out of this trap.",
+    "grey": "attention still hovers at {mean:.2f} on every pixel: it has not found anything yet, and stage 2 would "
+    "freeze it so. Train longer before the switch.",
 }
 
 
@@ -28,7 +28,7 @@ def collapse(mean: float, spread: float) -> str | None:
         return "ones"
     if mean < 0.01 and spread < 0.01:
         return "zeros"
-    if 0.1 < mean and spread < 0.05:
+    if mean > 0.1 and spread < 0.05:
         return "grey"
     return None
 

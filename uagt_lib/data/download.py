@@ -39,22 +39,34 @@ class Archive:
 # The authors' host, then mirrors, then the host's address until 2023. The hashes are those that TensorFlow Datasets
 # records for the official archives (tensorflow_datasets/url_checksums/cycle_gan.txt).
 ARCHIVES = {
-    "horse2zebra": Archive("a74d9d392eecca9966b51287a76ca126af473d9de4f3e8fc0e9cda08fa1730a1", (
-        "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/horse2zebra.zip",
-        "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets/horse2zebra.zip",
-        "https://huggingface.co/datasets/kerls/cyclegan-horse2zebra/resolve/main/horse2zebra.zip",
-        "https://github.com/akanametov/cyclegan/releases/download/1.0/horse2zebra.zip",
-        "https://joligen.com/datasets/horse2zebra.zip",
-        "https://people.eecs.berkeley.edu/~taesung_park/CycleGAN/datasets/horse2zebra.zip")),
-    "apple2orange": Archive("845a191e9af8926408ea597001cd03a452e3300a1f44a79fe329b3d59f6e3eb8", (
-        "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/apple2orange.zip",
-        "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets/apple2orange.zip",
-        "https://github.com/akanametov/cyclegan/releases/download/1.0/apple2orange.zip",
-        "https://people.eecs.berkeley.edu/~taesung_park/CycleGAN/datasets/apple2orange.zip")),
-    "summer2winter_yosemite": Archive("167fe1726807a9d22bd106b4a6c0bd7953b688af924ac1bf967439c4961e49f9", (
-        "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/summer2winter_yosemite.zip",
-        "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets/summer2winter_yosemite.zip",
-        "https://people.eecs.berkeley.edu/~taesung_park/CycleGAN/datasets/summer2winter_yosemite.zip")),
+    "horse2zebra": Archive(
+        "a74d9d392eecca9966b51287a76ca126af473d9de4f3e8fc0e9cda08fa1730a1",
+        (
+            "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/horse2zebra.zip",
+            "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets/horse2zebra.zip",
+            "https://huggingface.co/datasets/kerls/cyclegan-horse2zebra/resolve/main/horse2zebra.zip",
+            "https://github.com/akanametov/cyclegan/releases/download/1.0/horse2zebra.zip",
+            "https://joligen.com/datasets/horse2zebra.zip",
+            "https://people.eecs.berkeley.edu/~taesung_park/CycleGAN/datasets/horse2zebra.zip",
+        ),
+    ),
+    "apple2orange": Archive(
+        "845a191e9af8926408ea597001cd03a452e3300a1f44a79fe329b3d59f6e3eb8",
+        (
+            "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/apple2orange.zip",
+            "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets/apple2orange.zip",
+            "https://github.com/akanametov/cyclegan/releases/download/1.0/apple2orange.zip",
+            "https://people.eecs.berkeley.edu/~taesung_park/CycleGAN/datasets/apple2orange.zip",
+        ),
+    ),
+    "summer2winter_yosemite": Archive(
+        "167fe1726807a9d22bd106b4a6c0bd7953b688af924ac1bf967439c4961e49f9",
+        (
+            "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/summer2winter_yosemite.zip",
+            "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets/summer2winter_yosemite.zip",
+            "https://people.eecs.berkeley.edu/~taesung_park/CycleGAN/datasets/summer2winter_yosemite.zip",
+        ),
+    ),
 }
 
 
@@ -89,17 +101,20 @@ def download(name: str, root: str | Path) -> Path:
             part.unlink(missing_ok=True)
         except (OSError, http.client.HTTPException) as problem:  # the partial file stays, for the next call
             if _is_ours(problem):
-                raise UagtError(f"{root} cannot be written to ({problem.strerror}); make room there or choose another "
-                                "folder.") from problem
+                raise UagtError(
+                    f"{root} cannot be written to ({problem.strerror}); make room there or choose another folder."
+                ) from problem
             reasons.append(f"  {source}: {_told(problem)}")
         else:
             for leftover in root.glob(f".{name}-*.part"):
                 leftover.unlink()
             return target
     check = f" and run `uagt data verify {target}`" if has_manifest(name) else ""
-    raise UagtError(f"{name} could not be downloaded. Tried\n" + "\n".join(reasons) + "\nFetch the archive by hand, in "
-                    f"a browser say, place it at {by_hand} and repeat the command; or unpack it yourself so that "
-                    f"{target} holds {', '.join(SPLITS)}{check}.")
+    raise UagtError(
+        f"{name} could not be downloaded. Tried\n" + "\n".join(reasons) + "\nFetch the archive by hand, in "
+        f"a browser say, place it at {by_hand} and repeat the command; or unpack it yourself so that "
+        f"{target} holds {', '.join(SPLITS)}{check}."
+    )
 
 
 class _Unusable(Exception):
@@ -141,8 +156,10 @@ def _fetch_rest(url: str, part: Path, name: str) -> None:
             raise _Unusable("the server sent another part of the file than was asked for")
         length = answer.headers.get("Content-Length")
         total = have + int(length) if length else None
-        with (part.open("ab" if have else "wb") as file,
-              tqdm(total=total, initial=have, desc=name, unit="B", unit_scale=True) as bar):
+        with (
+            part.open("ab" if have else "wb") as file,
+            tqdm(total=total, initial=have, desc=name, unit="B", unit_scale=True) as bar,
+        ):
             while block := answer.read(1 << 16):
                 have += len(block)
                 if have > MAX_BYTES:

@@ -4,6 +4,7 @@ The two domains are unpaired, so their folders may hold different numbers of pic
 transparent, 16-bit or rotated by EXIF; here each becomes plain RGB, or is refused by a sentence with its name in it.
 """
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,8 +94,10 @@ def load_masked(images_dir: str | Path, masks_dir: str | Path, size: int | tuple
     for i, stem in enumerate(_progress(list(images_of), images_dir)):
         image, mask = read_image(images_of[stem]), _decode(masks_of[stem], _to_mask)
         if image.size != mask.size:
-            raise UagtError(f"{masks_of[stem]} has {mask.size[0]} x {mask.size[1]} pixels but {images_of[stem]} has "
-                            f"{image.size[0]} x {image.size[1]}; a mask needs its picture's size.")
+            raise UagtError(
+                f"{masks_of[stem]} has {mask.size[0]} x {mask.size[1]} pixels but {images_of[stem]} has "
+                f"{image.size[0]} x {image.size[1]}; a mask needs its picture's size."
+            )
         images[i], masks[i] = _tensor(image, height, width), _tensor(mask, height, width)
     return images, masks
 
@@ -102,7 +105,10 @@ def load_masked(images_dir: str | Path, masks_dir: str | Path, size: int | tuple
 def _decode(path: Path, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
     """Open, check, turn upright and convert one picture; every way this can fail becomes one sentence."""
     try:
-        with Image.open(path) as picture:  # reads the header only
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower, and says more
+            picture = Image.open(path)  # reads the header only
+        with picture:
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 raise Image.DecompressionBombError
@@ -111,7 +117,7 @@ def _decode(path: Path, convert: Callable[[Image.Image], Image.Image]) -> Image.
             return convert(ImageOps.exif_transpose(picture))
     except UagtError as problem:
         raise UagtError(f"{path} {problem}") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Image.DecompressionBombError:
         raise UagtError(f"{path} has more than {MAX_PIXELS // 10**6} megapixels; scale it down first.") from None
     except UnidentifiedImageError as problem:
         raise UagtError(f"{path} is not an image, whatever its name says; take it out of the folder.") from problem

@@ -53,14 +53,21 @@ def verify(root: str | Path, name: str | None = None) -> Report:
         shared = {candidate: len(found.keys() & _read(candidate).keys()) for candidate in known}
         name = max(shared, key=shared.get) if any(shared.values()) else None
     if name not in known:
-        raise UagtError(f"no manifest is known for {name or root}, so its files cannot be checked one by one; there "
-                        f"are manifests for {', '.join(known)}.")
+        raise UagtError(
+            f"no manifest is known for {name or root}, so its files cannot be checked one by one; there "
+            f"are manifests for {', '.join(known)}."
+        )
     expected = _read(name)
     common = sorted(expected.keys() & found.keys())
     bar = tqdm(common, desc=f"checking {name}", unit="file", leave=False, disable=len(common) <= MANY)
     changed = tuple(path for path in bar if sha256(found[path]) != expected[path])
-    return Report(name, len(common) - len(changed), tuple(sorted(expected.keys() - found.keys())), changed,
-                  tuple(sorted(found.keys() - expected.keys())))
+    return Report(
+        name,
+        len(common) - len(changed),
+        tuple(sorted(expected.keys() - found.keys())),
+        changed,
+        tuple(sorted(found.keys() - expected.keys())),
+    )
 
 
 def write_manifest(root: str | Path, out: str | Path) -> int:
@@ -83,8 +90,13 @@ def has_manifest(name: str) -> bool:
 
 def photographs(root: Path) -> dict[str, Path]:
     """The images in the four folders of a data set, keyed by "trainA/x.jpg"; hidden files and others are not seen."""
-    return {f"{split}/{path.name}": path for split in SPLITS if (root / split).is_dir()
-            for path in (root / split).iterdir() if is_image_name(path.name) and path.is_file()}
+    return {
+        f"{split}/{path.name}": path
+        for split in SPLITS
+        if (root / split).is_dir()
+        for path in (root / split).iterdir()
+        if is_image_name(path.name) and path.is_file()
+    }
 
 
 def is_image_name(name: str) -> bool:

@@ -57,6 +57,9 @@ def from_savanna(size: int, load: int, images: int = 256, bias: float = 0.7, hel
 def from_folders(root: Path, size: int, load: int) -> Pair:
     """Photographs from `root`/trainA, trainB and, where they exist, testA, testB (A = source, B = target).
 
+    Where masksA or masksB exist, they hold a mask for each test picture, of the same name; emptyA and emptyB hold
+    pictures without any object. (`uagt data savanna` writes all of these.)
+
     Raises:
         UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it.
     """
@@ -64,9 +67,18 @@ def from_folders(root: Path, size: int, load: int) -> Pair:
         raise UagtError(f"{root} is not a folder; it should hold trainA, trainB and, if you have them, testA, testB")
 
     def domain(letter: str) -> Domain:
-        test = root / f"test{letter}"
-        held_out = folders.load_images(test, size) if test.is_dir() else torch.empty(0, 3, size, size, dtype=torch.uint8)
-        return Domain(folders.load_images(root / f"train{letter}", load), held_out)
+        train, test, masks, empty = (root / f"{name}{letter}" for name in ("train", "test", "masks", "empty"))
+        held_out, truth = torch.empty(0, 3, size, size, dtype=torch.uint8), None
+        if masks.is_dir():
+            held_out, truth = folders.load_masked(test, masks, size)
+        elif test.is_dir():
+            held_out = folders.load_images(test, size)
+        return Domain(
+            folders.load_images(train, load),
+            held_out,
+            truth,
+            folders.load_images(empty, size) if empty.is_dir() else None,
+        )
 
     return Pair(domain("A"), domain("B"))
 

@@ -72,12 +72,16 @@ def matte(attention: Tensor) -> Tensor:
 def sheet(rows: list[Tensor]) -> Image.Image:
     """A contact sheet of equally large images: each row a batch (N, 3, h, w) in [-1, 1], each at least 128 px wide."""
     enlarge = max(1, 128 // rows[0].shape[-1])
-    columns = zip(*(to_uint8(row).repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3) for row in rows), strict=True)
+    count = min(len(row) for row in rows)  # one domain may hold fewer pictures
+    columns = zip(
+        *(to_uint8(row[:count]).repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3) for row in rows),
+        strict=True,
+    )
     return contact_sheet([list(column) for column in columns])
 
 
 def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256, gap: int = 2) -> Image.Image:
-    """Columns of pictures, uint8 (..., 3, H, W) of any sizes, one below the other; `across` columns, then the next band.
+    """Columns of pictures, uint8 (..., 3, H, W) of any sizes; `across` columns side by side, then the next band.
 
     Pictures larger than `side` are shrunk to fit.
     """

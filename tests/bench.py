@@ -1,0 +1,198 @@
+"""`make bench`: what our choices cost and save, side by side in one run, as ratios of CPU time (medians, interleaved).
+
+Absolute seconds belong to the machine; the ratios are what to quote. Nothing here is a test.
+"""
+
+import io
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from uagt_lib import losses
+from uagt_lib.config import Config
+from uagt_lib.data import savanna
+from uagt_lib.data.pairs import Domain, Pair, sample, to_float
+from uagt_lib.train import Trainer
+
+
+def medians(runs: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
+    """Median CPU seconds of each, run in turn `rounds` times after one warm-up round."""
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for i in range(rounds + 1):
+        for name, run in runs.items():
+            start = time.process_time()
+            run()
+            if i:
+                seconds[name].append(time.process_time() - start)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def show(title: str, seconds: dict[str, float], baseline: str) -> None:
+    print(f"\n{title}")
+    for name, value in seconds.items():
+        print(f"  {name:<44}{value:9.3f} CPU s{value / seconds[baseline]:8.2f} x")
+
+
+def noise(size: int) -> Pair:
+    """Two domains of random bytes: a step costs the same whatever the picture."""
+    images = torch.randint(0, 256, (4, 3, size, size), dtype=torch.uint8)
+    return Pair(Domain(images, images[:0]), Domain(images, images[:0]))
+
+
+def plain_joint(trainer: Trainer) -> None:
+    """The joint step without its two economies: D's gradients are computed in the G update too, real and fake apart."""
+    model, config = trainer.model, trainer.config
+    s, t = (sample(images, config.batch, config.size, trainer.sampler) for images in trainer.images)
+    trips = model.trips(s, t)
+    loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips)
+    for there, trip in zip(model.directions(), trips, strict=True):
+        loss = loss + losses.lsgan_generator(there.judge(trip.translated))
+    update(trainer, 0, loss)
+    update(trainer, 1, sum(apart(trainer, i, trips) for i in (0, 1)))
+
+
+def apart(trainer: Trainer, i: int, trips: tuple) -> torch.Tensor:
+    fake, _ = trainer.pools[i](trips[i].translated, trips[i].attention)
+    judge = trainer.model.directions()[i].judge
+    return losses.lsgan_discriminator(judge(trips[1 - i].source), judge(fake.detach()))
+
+
+def plain_sequential(trainer: Trainer) -> None:
+    """The released order ported as it stands: all four updates compute the whole forward pass and every gradient.
+
+    (TensorFlow leaves out what an update does not need; so does `updates="sequential"`.)
+    """
+    model, config = trainer.model, trainer.config
+    s, t = (sample(images, config.batch, config.size, trainer.sampler) for images in trainer.images)
+    for i, there in enumerate(model.directions()):
+        trips = model.trips(s, t)
+        loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips)
+        loss = loss + losses.lsgan_generator(there.judge(trips[i].translated))
+        update(trainer, 0, loss)
+        update(trainer, 1, apart(trainer, i, model.trips(s, t)))
+
+
+def update(trainer: Trainer, which: int, loss: torch.Tensor) -> None:
+    for optimizer in trainer.optimizers:
+        optimizer.zero_grad()
+    loss.backward()
+    trainer.optimizers[which].step()
+
+
+def steps(rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(size=128, load=143, steps=1000)
+        make = {name: Trainer(config.with_(updates=name), noise(143), Path(folder)) for name in ("joint", "sequential")}
+        plain, ported = (Trainer(config, noise(143), Path(folder)) for _ in range(2))
+        seconds = medians(
+            {
+                "sequential, ported as it stands": lambda: plain_sequential(ported),
+                "sequential, only what an update needs": make["sequential"].advance,
+                "joint, plain": lambda: plain_joint(plain),
+                "joint, D frozen, one batch for D (ours)": make["joint"].advance,
+            },
+            rounds,
+        )
+    show("One training step, 128 px, paper's widths, batch 1", seconds, "sequential, ported as it stands")
+    ours = seconds["joint, D frozen, one batch for D (ours)"]
+    for other in ("sequential, only what an update needs", "joint, plain"):
+        print(f"  ours / {other}: {ours / seconds[other]:.2f} x")
+
+
+def images(rounds: int) -> None:
+    count = 256
+    pictures = savanna.draw("horse", 32, 256)[0]
+    jpegs = []
+    for picture in pictures.permute(0, 2, 3, 1).numpy():
+        file = io.BytesIO()
+        Image.fromarray(picture).save(file, "JPEG", quality=95)
+        jpegs.append(file.getvalue())
+    cache = savanna.draw("horse", 32, 143)[0]
+    generator, rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
+
+    def from_cache() -> None:
+        for _ in range(count):
+            sample(cache, 1, 128, generator)
+
+    def from_jpeg() -> None:
+        for _ in range(count):
+            image = (
+                Image.open(io.BytesIO(jpegs[rng.integers(32)]))
+                .convert("RGB")
+                .resize((143, 143), Image.Resampling.BICUBIC)
+            )
+            x, y = rng.integers(16, size=2)
+            image = image.crop((x, y, x + 128, y + 128))
+            if rng.integers(2):
+                image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            to_float(torch.from_numpy(np.array(image)).permute(2, 0, 1)[None])
+
+    seconds = medians(
+        {"PIL from JPEG, resize, crop, flip": from_jpeg, "crops of decoded bytes (ours)": from_cache}, rounds
+    )
+    show(f"{count} training images of 128 px, one at a time", seconds, "PIL from JPEG, resize, crop, flip")
+    for name, value in seconds.items():
+        print(f"  {name:<44}{count / value:9.0f} images a CPU second")
+
+
+def drawing(rounds: int) -> None:
+    seconds = medians({"512 images, 64 px": lambda: savanna.draw("zebra", 512, 64)}, rounds)
+    show("Drawing the savanna", seconds, "512 images, 64 px")
+
+
+def importing(rounds: int) -> None:
+    def cpu(code: str) -> Callable[[], None]:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    def medians_of_children(runs: dict[str, Callable[[], None]]) -> dict[str, float]:
+        seconds: dict[str, list[float]] = {name: [] for name in runs}
+        for _ in range(rounds):
+            for name, run in runs.items():
+                before = resource.getrusage(resource.RUSAGE_CHILDREN)
+                run()
+                after = resource.getrusage(resource.RUSAGE_CHILDREN)
+                seconds[name].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        return {name: statistics.median(values) for name, values in seconds.items()}
+
+    runs = {"import torch": cpu("import torch"), "import torch, uagt_lib": cpu("import torch, uagt_lib"),
+            "import uagt_lib.train, .presets": cpu("import uagt_lib.train, uagt_lib.presets")}  # fmt: skip
+    show("Starting Python", medians_of_children(runs), "import torch")
+
+
+def memory() -> None:
+    code = """
+import resource, tempfile, torch
+from pathlib import Path
+from tests.bench import noise
+from uagt_lib.config import Config
+from uagt_lib.train import Trainer
+trainer = Trainer(Config(steps=10), noise(286), Path(tempfile.mkdtemp()))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+trainer.advance(), trainer.advance()
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(f"  {(after - before) / 2**20:.2f} GiB above {before / 2**20:.2f} GiB")
+"""
+    print("\nPeak memory of a 256-px step, paper's widths, batch 1, CPU, fp32", flush=True)
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def main() -> None:
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
+    steps(5)
+    images(5)
+    drawing(3)
+    importing(5)
+    memory()
+
+
+if __name__ == "__main__":
+    main()
