@@ -138,7 +138,8 @@ def test_a_full_disk_leaves_the_old_checkpoint_and_says_so(config, pair, whole, 
     with pytest.raises(UagtError, match=r"step 5 could not be written .*No space left.*step-00000004 is untouched"):
         resumed.run()
     monkeypatch.undo()
-    assert [f.name for f in checkpoint.checkpoints(out)][-1] == "step-00000004"
+    assert [f.name for f in sorted((out / "checkpoints").iterdir())][-1] == "step-00000004"
+    assert not list((out / "checkpoints").glob(".writing-*"))  # what is half written would only fill the disk
     again = Trainer.resume(config, pair, out)
     again.run()
     assert_equal(again, whole)
@@ -153,7 +154,9 @@ def test_metrics_and_history_are_written(whole: Trainer) -> None:
     assert {"method", "preset", "seed", "steps", "seconds", "device", "warnings"} <= metrics.keys()
     assert metrics["steps"] == 12 and metrics["method"] == "uagt"
     history = json.loads((whole.out / "history.json").read_text())
-    assert history[-1]["step"] == 12 and {"cycle_s", "D_t", "attention_s", "spread_t", "rate"} <= history[-1].keys()
+    assert history[-1]["step"] == 12 and history[-1]["stage"] == 2
+    assert history[-1]["rate"] == pytest.approx(1e-3 / 6)  # step 12 is the last of 12, counted from 0 it is 11
+    assert {"cycle_s", "D_t", "attention_s", "spread_t", "rate"} <= history[-1].keys()
 
 
 def test_a_nan_stops_with_a_sentence_and_keeps_what_was_saved(config, pair, tmp_path) -> None:

@@ -25,11 +25,17 @@ WEIGHTS, STATE = "weights.safetensors", "state.json"
 
 
 def begin(run: Path, step: int) -> Path:
-    """The temporary folder for a checkpoint of `run` at `step`; what a killed process left there is removed first."""
+    """The temporary folder for a checkpoint of `run` at `step`; what a killed process left behind is removed first."""
+    discard(run)
     folder = run / "checkpoints" / f".writing-{step:08d}"
-    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def discard(run: Path) -> None:
+    """Remove unfinished checkpoints of a run."""
+    for folder in (run / "checkpoints").glob(".writing-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def commit(folder: Path, keep: int) -> Path:

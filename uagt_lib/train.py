@@ -211,6 +211,7 @@ class Trainer:
         goal = min(self.steps, until or self.steps)
         every = max(1, min(1000, self.steps // 10))
         main = self.accelerator.is_main_process
+        self.control.stopped = False
         with (
             _interrupt(self.control),
             tqdm(total=self.steps, initial=self.step, disable=not main, unit="step", smoothing=0.05) as bar,
@@ -219,9 +220,10 @@ class Trainer:
             while self.step < goal and not self._stopping():
                 self.control.hold()
                 started = time.perf_counter()
+                record = {"step": self.step + 1, "stage": self.stage, "rate": self.rate}
                 terms, trips = self.advance()
                 if self.step % RECORD_EVERY == 0 or self.step == self.steps:
-                    self._record(terms, trips)
+                    self._record(record, terms, trips)
                 self.seconds += time.perf_counter() - started
                 bar.update()
                 if self.step % every == 0 and self.step < goal:
@@ -237,8 +239,8 @@ class Trainer:
         flag = torch.tensor(float(self.control.stopped), device=self.accelerator.device)
         return bool(self.accelerator.reduce(flag, reduction="sum") > 0)
 
-    def _record(self, terms: dict[str, Tensor], trips: tuple[Trip, Trip]) -> None:
-        """Append to the history, show losses and attention beside the progress bar, complain where there is cause."""
+    def _record(self, record: dict[str, float], terms: dict[str, Tensor], trips: tuple[Trip, Trip]) -> None:
+        """Complete the step's record, show it beside the progress bar, complain where there is cause."""
         values = {name: value.item() for name, value in terms.items()}
         for name, trip in zip("st", trips, strict=True):
             attention = trip.attention.detach().float()
@@ -251,7 +253,7 @@ class Trainer:
                 "Try a lower learning rate or --precision fp32; "
                 + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
             )
-        self.history.append({"step": self.step, "stage": self.stage, "rate": self.rate, **values})
+        self.history.append(record | values)
         self.accelerator.log(values, step=self.step)
         self._bar.set_postfix_str(_short(values), refresh=False)
         self._complain()
@@ -289,11 +291,12 @@ class Trainer:
         Raises:
             UagtError: if it cannot be written (disk full, say); earlier checkpoints are untouched.
         """
-        if self.accelerator.is_main_process:
-            self.scores = self.observer(self.model, self.step)
         try:
+            if self.accelerator.is_main_process:
+                self.scores = self.observer(self.model, self.step)
             self._save()
         except OSError as error:
+            checkpoint.discard(self.out)
             last = self.checkpoints[-1] if self.checkpoints else None
             kept = f"{last} is untouched: make room and add --resume" if last else "no earlier one exists"
             raise UagtError(f"the checkpoint of step {self.step} could not be written ({error}); {kept}") from error
