@@ -44,7 +44,7 @@ def test_k_steps_and_then_the_rest_equal_all_steps_bit_for_bit(config, pair, who
     assert resumed.step == k
     resumed.run()
     assert_equal(resumed, whole)
-    assert len(resumed.history) == len(whole.history)
+    assert resumed.history == whole.history and resumed.scores == whole.scores
 
 
 def test_training_changes_what_it_should_in_each_stage(config: Config, pair: Pair, tmp_path: Path) -> None:
@@ -153,7 +153,9 @@ def test_metrics_and_history_are_written(whole: Trainer) -> None:
     metrics = json.loads((whole.out / "metrics.json").read_text())
     assert {"method", "preset", "seed", "steps", "seconds", "device", "warnings"} <= metrics.keys()
     assert metrics["steps"] == 12 and metrics["method"] == "uagt"
-    history = json.loads((whole.out / "history.json").read_text())
+    written = json.loads((whole.out / "history.json").read_text())
+    assert [scores["step"] for scores in written["scores"]] == list(range(1, 13))
+    history = written["records"]
     assert history[-1]["step"] == 12 and history[-1]["stage"] == 2
     assert history[-1]["rate"] == pytest.approx(1e-3 / 6)  # step 12 is the last of 12, counted from 0 it is 11
     assert {"cycle_s", "D_t", "attention_s", "spread_t", "rate"} <= history[-1].keys()

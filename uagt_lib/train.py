@@ -66,6 +66,7 @@ class Trainer:
         step: steps done so far.
         steps: steps of the whole run.
         history: a record every 25 steps: losses, learning rate, stage, mean and spread of both attention maps.
+        scores: the observer's, with the step they belong to, oldest first.
         warnings: what went wrong so far, in words.
     """
 
@@ -121,7 +122,7 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.history: list[dict[str, float]] = []
         self.warnings: list[dict[str, Any]] = []
-        self.scores: dict[str, Any] = {}
+        self.scores: list[dict[str, Any]] = []
 
     # -- one step ----------------------------------------------------------------------------------------------------
 
@@ -293,7 +294,8 @@ class Trainer:
         """
         try:
             if self.accelerator.is_main_process:
-                self.scores = self.observer(self.model, self.step)
+                self.scores = [old for old in self.scores if old["step"] != self.step]
+                self.scores.append({"step": self.step, **self.observer(self.model, self.step)})
             self._save()
         except OSError as error:
             checkpoint.discard(self.out)
@@ -314,7 +316,7 @@ class Trainer:
         if self.accelerator.is_main_process:
             checkpoint.write_weights(folder / checkpoint.WEIGHTS, self.model, self.config)
             checkpoint.write_json(folder / checkpoint.STATE, self._plain_state())
-            checkpoint.write_json(self.out / "history.json", self.history)
+            checkpoint.write_json(self.out / "history.json", {"records": self.history, "scores": self.scores})
             checkpoint.write_json(self.out / "metrics.json", self.metrics())
             checkpoint.commit(folder, self.keep)
         self.accelerator.wait_for_everyone()
@@ -330,7 +332,7 @@ class Trainer:
             "steps": self.step,
             "seconds": round(self.seconds, 1),
             "device": f"{device.type} ({name})",
-            **self.scores,
+            **{name: value for name, value in (self.scores or [{}])[-1].items() if name != "step"},
             "warnings": self.warnings,
         }
 
@@ -352,6 +354,7 @@ class Trainer:
             "images": [len(images) for images in self.images],
             "scaler": scaler.state_dict() if scaler is not None else None,
             "history": self.history,
+            "scores": self.scores,
             "warnings": self.warnings,
         }
 
@@ -403,7 +406,7 @@ class Trainer:
         if self.accelerator.scaler is not None and state["scaler"]:
             self.accelerator.scaler.load_state_dict(state["scaler"])
         self.step, self.seconds = state["step"], state["seconds"]
-        self.history, self.warnings = state["history"], state["warnings"]
+        self.history, self.scores, self.warnings = state["history"], state["scores"], state["warnings"]
 
 
 def newest(out: Path) -> Path:
