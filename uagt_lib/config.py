@@ -94,9 +94,10 @@ class Config:
 
     def model(self, initial: bool = True) -> Model:
         """The configured networks, initialised from the seed, or with undefined weights that are to be loaded."""
-        return Model(
+        method = METHODS[self.method]
+        return method.model(
             self.architecture,
-            METHODS[self.method].pieces,
+            method.pieces,
             generator=torch.Generator().manual_seed(self.seed) if initial else None,
             cycle_weight=self.cycle_weight,
             attention_cycle=self.attention_cycle[0],

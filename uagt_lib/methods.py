@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
-from uagt_lib.model import Pieces
+from uagt_lib.model import Model, Pieces
 
 
 @dataclass(frozen=True)
 class Method:
-    """One row of the paper's Table 1 or 2."""
+    """One row of the paper's Table 1 or 2.
+
+    Attributes:
+        summary: what it is, for people.
+        pieces: what is switched on.
+        model: the class that computes a step; a subclass of `Model` where networks, losses or optimizers differ.
+    """
 
     summary: str
     pieces: Pieces
+    model: type[Model] = Model
 
 
 METHODS: dict[str, Method] = {

@@ -117,6 +117,11 @@ class Model(nn.Module):
         if generator is not None:
             initialise(self, generator)
 
+    def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        """What descends the losses: Adam with beta1 = 0.5, as released. The trainer sets the rate each step."""
+        fused = parameters[0].device.type in ("cpu", "cuda")
+        return torch.optim.Adam(parameters, lr=0.0, betas=(0.5, 0.999), fused=fused)
+
     @property
     def stride(self) -> int:
         """Heights and widths must be divisible by this."""

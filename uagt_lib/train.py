@@ -109,9 +109,8 @@ class Trainer:
         device = self.accelerator.device
         self.model = config.model().to(device)
         self.images = tuple(domain.train.to(device) for domain in (pair.source, pair.target))
-        fused = device.type in ("cpu", "cuda")
         self.optimizers = tuple(
-            self.accelerator.prepare_optimizer(torch.optim.Adam(parameters, lr=0.0, betas=(0.5, 0.999), fused=fused))
+            self.accelerator.prepare_optimizer(self.model.optimizer(parameters))
             for parameters in (self.model.translators(), self.model.judges())
         )
         streams = [torch.Generator().manual_seed(config.seed * 10_007 + 101 * self.rank + i) for i in range(1, 4)]
