@@ -62,7 +62,7 @@ def test_train_resume_and_translate(tmp_path: Path, capsys) -> None:
     assert "already holds a run" in refused(capsys, "train", "--preset", "tiny", "--out", out)
     assert run("train", "--out", out, "--resume", "--steps", 14) == 0  # the checkpoint knows its preset
     assert json.loads((out / "metrics.json").read_text())["steps"] == 14
-    assert "size: 32, not 48" not in refused(capsys, "train", "--preset", "photos", "--out", out, "--resume")
+    assert "seed: 3, not 0" in refused(capsys, "train", "--out", out, "--resume", "--seed", 3)
     Image.new("RGB", (70, 51), "red").save(tmp_path / "odd.png")
     for direction in ("s2t", "t2s"):
         target = tmp_path / direction
@@ -82,6 +82,8 @@ def test_train_resume_and_translate(tmp_path: Path, capsys) -> None:
         )
         assert sorted(p.name for p in target.iterdir()) == ["contact_sheet.png", "odd.png", "odd_attention.png"]
         assert Image.open(target / "odd.png").size == Image.open(target / "odd_attention.png").size == (70, 51)
+    results = [np.array(Image.open(tmp_path / direction / "odd.png")) for direction in ("s2t", "t2s")]
+    assert not np.array_equal(*results)
 
 
 def test_photographs_have_no_masks_and_their_scores_are_null(tmp_path: Path, photos: Path) -> None:
@@ -90,8 +92,9 @@ def test_photographs_have_no_masks_and_their_scores_are_null(tmp_path: Path, pho
     assert set(metrics["source"].values()) == {None}
 
 
-def test_data_without_test_pictures_trains(tmp_path: Path, photos: Path) -> None:
+def test_data_without_test_pictures_trains(tmp_path: Path, photos: Path, config: Config, monkeypatch) -> None:
     shutil.rmtree(photos / "testA"), shutil.rmtree(photos / "testB")
+    monkeypatch.setitem(presets.PRESETS, "photos", config.with_(preset="photos", savanna=0, load=39))  # not divisible
     assert run("train", "--preset", "photos", "--data", photos, "--out", tmp_path / "run") == 0
 
 
@@ -184,6 +187,30 @@ def test_the_same_stem_twice_keeps_both_results(tmp_path: Path) -> None:
     assert {"a.jpg.png", "a.png.png"} <= {p.name for p in (tmp_path / "out").iterdir()}
 
 
+def test_results_never_overwrite_pictures_or_each_other(tmp_path: Path, capsys) -> None:
+    run("train", "--preset", "tiny", "--out", tmp_path / "run", "--steps", 1)
+    capsys.readouterr()
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("grey.png", "grey_attention.png"):
+        Image.new("L", (40, 40)).save(folder / name)
+    for out in (folder, tmp_path / "out"):
+        said = refused(capsys, "translate", "--checkpoint", tmp_path / "run", "--input", folder, "--out", out)
+        assert "would overwrite" in said
+    assert {p.name for p in folder.iterdir()} == {"grey.png", "grey_attention.png"}
+    assert np.array(Image.open(folder / "grey.png")).max() == 0
+    assert "does not exist" in refused(
+        capsys,
+        "translate",
+        "--checkpoint",
+        tmp_path / "run",
+        "--input",
+        tmp_path / "nothing",
+        "--out",
+        tmp_path / "out",
+    )
+
+
 def test_zero_attention_returns_the_picture_itself(config: Config) -> None:
     from uagt_lib.data.pairs import to_float, to_uint8
     from uagt_lib.translate import translate_image
@@ -219,6 +246,13 @@ def test_help_names_every_preset_and_does_not_wait_for_torch(capsys, monkeypatch
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
-def test_verify_names_what_changed(tmp_path: Path, photos: Path, capsys) -> None:
+def test_verify_names_what_changed(tmp_path: Path, photos: Path, capsys, monkeypatch) -> None:
+    from uagt_lib.data import download
+    from uagt_lib.data.manifest import Report
+
+    for missing, code in (((), 0), (("trainA/0.jpg",), 2)):
+        monkeypatch.setattr(download, "verify", lambda folder, m=missing: Report("horse2zebra", 5, m, (), ()))
+        assert run("data", "verify", photos) == code
+    monkeypatch.undo()
     assert "manifest" in refused(capsys, "data", "verify", photos)
     assert "nowhere" in refused(capsys, "data", "verify", tmp_path / "nowhere")

@@ -98,7 +98,7 @@ def test_raw_foreground_is_equation_6_as_printed(config: Config, batch) -> None:
     seen = foreground(m.F_st(s), m.A_s(s), 0.1)
     want = (m.D_t(seen, normalise=False) - 1).square().mean()
     torch.testing.assert_close(m.generator_loss((trip, trip), 2)["adversarial_t"].double(), want, rtol=1e-6, atol=1e-8)
-    assert torch.equal(m.fake(trip, 1)[0], trip.translated)
+    assert torch.equal(m.fake(trip, 1), trip.translated)
 
 
 def test_a_share_of_the_cycle_gradient_passes_through_attention(config: Config, batch) -> None:
@@ -153,3 +153,23 @@ def test_frozen_thaws_after_an_error() -> None:
 def test_methods_are_told_apart_by_their_pieces(name: str) -> None:
     assert METHODS[name].summary
     assert [other for other in METHODS if METHODS[other].pieces == METHODS[name].pieces] == [name]
+
+
+def test_fakes_pooled_in_stage_1_are_masked_when_stage_2_judges_them(config: Config, batch) -> None:
+    """The pool keeps attention, not a mask of the stage in which the fake was made (Eq. 7 holds for every fake)."""
+    m, (s, t) = model(config), batch
+    trips = m.trips(s, t)
+    pool = Pool(2, torch.Generator().manual_seed(0))
+    m.judge_loss(0, trips, pool, 1)
+    other = m.trips(t, s)
+    for _ in range(20):  # until at least one old fake comes back
+        seen = []
+        hook = m.D_t.register_forward_pre_hook(lambda _, arguments, seen=seen: seen.append(arguments[0]))
+        m.judge_loss(0, other, pool, 2)
+        hook.remove()
+        fakes = seen[0][2:]
+        candidates = [
+            *foreground(trips[0].translated, trips[0].attention),
+            *foreground(other[0].translated, other[0].attention),
+        ]
+        assert all(any(torch.equal(fake, c) for c in candidates) for fake in fakes)

@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.multiprocessing as mp
 
-from uagt_lib.checkpoint import read_tensors
+from uagt_lib.checkpoint import checkpoints, read_tensors
 from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair
 from uagt_lib.train import Trainer
@@ -62,6 +62,11 @@ def worker(rank: int, port: int, config: Config, pair: Pair, out: Path) -> None:
     Trainer.resume(config, pair, out / "ddp").run()
     whole = Trainer(config, pair, out / "whole")
     whole.run()
+    stopped = Trainer(config.with_(steps=100), pair, out / "stopped")
+    if rank == 1:  # one process is told; all must leave together, at the next record
+        stopped.control.stop()
+    stopped.step = 1
+    stopped.run()
     torch.distributed.destroy_process_group()
 
 
@@ -95,6 +100,7 @@ def test_two_processes_resume_exactly_and_draw_different_images(two: Path) -> No
         )
         assert a.keys() == b.keys()
         assert all(torch.equal(a[name], b[name]) for name in a), file
+    assert checkpoints(two / "stopped")[-1].name == "step-00000025"
     samplers = [
         read_tensors(two / f"whole/checkpoints/step-00000006/training-{i}.safetensors")[0]["sampler"] for i in (0, 1)
     ]

@@ -168,8 +168,47 @@ def test_a_nan_stops_with_a_sentence_and_keeps_what_was_saved(config, pair, tmp_
     trainer.run(until=24)
     with torch.no_grad():
         trainer.model.F_st.layers[0].weight.fill_(float("nan"))
-    with pytest.raises(UagtError, match=r"became NaN or infinite by step 25.*lower learning rate.*step-00000024"):
+    with pytest.raises(UagtError, match=r"became NaN or infinite by step 25.*lower rate.*step-00000024"):
         trainer.run()
+
+
+def test_weights_that_are_not_finite_are_never_saved(config, pair, tmp_path) -> None:
+    trainer = Trainer(config.with_(steps=300), pair, tmp_path)  # saves every 30 steps, looks at losses every 25
+    trainer.run(until=26)
+    with torch.no_grad():
+        trainer.model.D_s.score.bias.fill_(float("nan"))
+    with pytest.raises(UagtError, match=r"D_s.*became NaN or infinite by step 30.*step-00000026"):
+        trainer.run()
+    assert trainer.checkpoints[-1].name == "step-00000026"
+
+
+def test_an_observer_that_fails_does_not_cost_the_checkpoint(config, pair, tmp_path) -> None:
+    def fail(model, step):
+        raise RuntimeError("no picture today")
+
+    with pytest.raises(RuntimeError, match="no picture today"):
+        Trainer(config, pair, tmp_path, observer=fail).run(until=1)
+    assert Trainer.resume(config, pair, tmp_path).step == 1
+
+
+def test_the_schedule_reaches_the_step(config, pair, tmp_path) -> None:
+    config = config.with_(steps=20, switch=0.5, warmup=0.2, attention_cycle=(0.1, 0.6))
+    trainer = Trainer(config, pair, tmp_path)
+    rates, shares = [], []
+    for _ in range(20):
+        trainer.advance()
+        rates.append(trainer.optimizers[0].param_groups[0]["lr"])
+        shares.append(trainer.model.attention_cycle)
+    assert rates[:5] == pytest.approx([0, 0.25e-3, 0.5e-3, 0.75e-3, 1e-3]) and rates[-1] == pytest.approx(1e-4)
+    assert shares[:3] == pytest.approx([0.1, 0.15, 0.2]) and shares[10:] == pytest.approx([0.6] * 10)
+
+
+def test_the_configuration_reaches_the_model(config) -> None:
+    model = config.with_(cycle_weight=3.0, tau=0.4, attention_cycle=(0.2, 1.0)).model()
+    assert (model.cycle_weight, model.tau, model.attention_cycle) == (3.0, 0.4, 0.2)
+    for wrong in ({"seed": -1}, {"seed": 2**31}, {"tau": 1.0}, {"load": 31}, {"size": 34}, {"batch": 0}, {"view": 30}):
+        with pytest.raises(UagtError):
+            config.with_(**wrong)
 
 
 @pytest.fixture
@@ -235,8 +274,14 @@ def test_resuming_something_else_is_refused(config, pair, tmp_path) -> None:
     with pytest.raises(UagtError, match=r"made by another run: size: 36, not 32"):
         Trainer.resume(config.with_(size=36), pair, tmp_path)
     fewer = Pair(type(pair.source)(pair.source.train[:5], pair.source.test), pair.target)
-    with pytest.raises(UagtError, match=r"on \[6, 6\] training images.*\[5, 6\]"):
-        Trainer.resume(config, fewer, tmp_path)
+    other = Pair(type(pair.source)(pair.source.train.flip(0), pair.source.test), pair.target)
+    for changed in (fewer, other):
+        with pytest.raises(UagtError, match="made with other training images; name them with --data"):
+            Trainer.resume(config, changed, tmp_path)
+    with pytest.raises(UagtError, match="already past step 1; --steps must be at least 2"):
+        Trainer.resume(config.with_(steps=1), pair, tmp_path)
+    with pytest.raises(UagtError, match="already holds a run"):
+        Trainer(config, pair, tmp_path)
 
 
 def test_a_longer_run_can_be_made_of_a_shorter_one(config, pair, tmp_path) -> None:
@@ -258,8 +303,17 @@ def test_damaged_files_are_named(config, pair, tmp_path) -> None:
                 Trainer.resume(config, pair, tmp_path)
         path.write_bytes(whole)
     (folder / "state.json").write_text("{")
-    with pytest.raises(UagtError, match=r"state\.json cannot be read"):
+    with pytest.raises(
+        UagtError, match=r"state\.json cannot be read.*delete step-00000002 to go on from step-00000001"
+    ):
         Trainer.resume(config, pair, tmp_path)
+    for strange in ("{}", "[]"):
+        (folder / "state.json").write_text(strange)
+        with pytest.raises(UagtError, match="not written by this version"):
+            Trainer.resume(config, pair, tmp_path)
+    (folder.parent / "step-old").mkdir()  # strays are passed over
+    assert checkpoint.checkpoints(tmp_path)[-1] == folder
+    assert checkpoint.find_weights(tmp_path) == folder / "weights.safetensors"
 
 
 def test_pickles_are_recognised_and_never_loaded(tmp_path: Path) -> None:
@@ -292,7 +346,7 @@ def test_a_checkpoint_translates_like_the_model_it_came_from(whole: Trainer) -> 
         assert torch.equal(model.translate(x).image, whole.model.translate(x).image)
 
 
-@pytest.mark.parametrize("precision", ["bf16"])
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
 def test_mixed_precision_trains_and_resumes(config, pair, tmp_path, precision: str) -> None:
     config = config.with_(precision=precision)
     whole = Trainer(config, pair, tmp_path / "whole")

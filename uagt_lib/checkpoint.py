@@ -8,6 +8,7 @@ RUN/checkpoints/step-00001000/
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def read_state(folder: Path) -> dict[str, Any]:
 
 def checkpoints(run: Path) -> list[Path]:
     """The finished checkpoint folders of a run, oldest first."""
-    return sorted((run / "checkpoints").glob("step-*"))
+    return sorted(path for path in (run / "checkpoints").glob("step-*") if re.fullmatch(r"step-\d{8}", path.name))
 
 
 def find_weights(path: Path) -> Path:

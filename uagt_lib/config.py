@@ -73,6 +73,7 @@ class Config:
                 f"view {self.view} must be at least 32 and divisible by {stride}",
             ),
             (self.load < self.size, f"images of {self.load} px are too small for crops of {self.size} px"),
+            (not 0 <= self.seed < 2**31, f"a seed is a whole number from 0 to {2**31 - 1}, not {self.seed}"),
             (self.batch < 1, f"a batch needs at least one image, not {self.batch}"),
             (self.steps is not None and self.steps < 1, f"a run needs at least one step, not {self.steps}"),
             (not 0 <= self.switch <= 1, f"the switch is a share of the run in [0, 1], not {self.switch}"),

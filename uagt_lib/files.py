@@ -15,7 +15,7 @@ def make_folder(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".probe"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # several processes may probe at once
     except OSError as error:
         raise UagtError(f"cannot write to {path}: {error.strerror or error}; choose another --out") from error
     return path

@@ -15,7 +15,7 @@ import torch.nn as nn
 from torch import Tensor
 
 from uagt_lib import losses
-from uagt_lib.compose import attended, compose
+from uagt_lib.compose import compose, foreground
 from uagt_lib.networks import Attention, Discriminator, Generator, initialise
 from uagt_lib.pool import Pool
 
@@ -163,8 +163,8 @@ class Model(nn.Module):
         game, terms = losses.ADVERSARIAL[self.pieces.adversarial], {}
         with frozen(self.D_s, self.D_t):
             for there, trip, (here, yonder) in zip(self.directions(), trips, (("s", "t"), ("t", "s")), strict=True):
-                fake, mask = self.fake(trip, stage)
-                terms[f"adversarial_{yonder}"] = game.generator(self._judge(there.judge, fake * mask, stage))
+                scores = self.judge(there.judge, self.fake(trip, stage), trip.attention, stage)
+                terms[f"adversarial_{yonder}"] = game.generator(scores)
                 if trip.cycled is not None:
                     terms[f"cycle_{here}"] = self.cycle_weight * losses.cycle(trip.source, trip.cycled)
         return terms
@@ -178,26 +178,29 @@ class Model(nn.Module):
 
         Real and fake images share one batch; instance norm never mixes samples, so the scores are those of two calls.
         """
-        fake, fake_mask = pool(*self.fake(trips[i], stage))
-        real, real_mask = trips[1 - i].source, self.view(trips[1 - i].attention, stage)
-        seen = torch.cat([real * real_mask, fake * fake_mask]).detach()
-        real_scores, fake_scores = self._judge(self.directions()[i].judge, seen, stage).chunk(2)
+        fake, fake_attention = pool(self.fake(trips[i], stage), trips[i].attention)
+        real, real_attention = trips[1 - i].source, trips[1 - i].attention
+        images, attention = torch.cat([real, fake]).detach(), torch.cat([real_attention, fake_attention]).detach()
+        real_scores, fake_scores = self.judge(self.directions()[i].judge, images, attention, stage).chunk(2)
         return losses.ADVERSARIAL[self.pieces.adversarial].discriminator(real_scores, fake_scores)
 
-    def fake(self, trip: Trip, stage: int) -> tuple[Tensor, Tensor]:
-        """A fake, s' (or the raw paint, Eq. 6 as printed), and the mask it is shown with."""
-        raw = stage == 2 and self.pieces.masked_discriminator and self.pieces.raw_foreground
-        return trip.painted if raw else trip.translated, self.view(trip.attention, stage)
+    def fake(self, trip: Trip, stage: int) -> Tensor:
+        """The fake that is judged: s', or in stage 2 the raw paint where Eq. 6 is read as printed."""
+        return trip.painted if self.masks(stage) and self.pieces.raw_foreground else trip.translated
 
-    def view(self, attention: Tensor, stage: int) -> Tensor:
-        """What discriminators see: everything in stage 1, the attended pixels in stage 2 (Eq. 6); no gradient."""
-        if stage == 2 and self.pieces.masked_discriminator:
-            return attended(attention, self.tau)
-        return torch.ones_like(attention)
+    def judge(self, discriminator: nn.Module, images: Tensor, attention: Tensor, stage: int) -> Tensor:
+        """Scores of whole images in stage 1, of their attended pixels in stage 2 (Eq. 6).
 
-    def _judge(self, judge: nn.Module, images: Tensor, stage: int) -> Tensor:
-        """Scores; instance norm is dropped as soon as images are masked, whose zeros would decide its statistics."""
-        return judge(images, normalise=not (stage == 2 and self.pieces.masked_discriminator)).float()
+        Instance norm is dropped with the background, whose zeros would decide its statistics. Pooled images bring the
+        attention they were made with, so the mask is that of the stage in which they are judged.
+        """
+        if self.masks(stage):
+            return discriminator(foreground(images, attention, self.tau), normalise=False).float()
+        return discriminator(images).float()
+
+    def masks(self, stage: int) -> bool:
+        """Whether discriminators see attended pixels only."""
+        return stage == 2 and self.pieces.masked_discriminator
 
     def enter_stage(self, stage: int) -> None:
         """Freeze the attention networks in stage 2 (Section 3.2), unless the method never stops them.

@@ -3,8 +3,10 @@
 import signal
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ Observer = Callable[[Model, int], dict[str, Any]]
 
 
 class Control:
-    """Pause, resume and stop a training run from another thread (a notebook's buttons); acts before the next step."""
+    """Pause, resume and stop one training run from another thread (a notebook's buttons); acts before the next step."""
 
     def __init__(self) -> None:
         self._go = threading.Event()
@@ -80,6 +82,7 @@ class Trainer:
         control: Control | None = None,
         keep: int = 2,
         tensorboard: bool = False,
+        resuming: bool = False,
     ):
         """Args:
         config: what to train.
@@ -89,9 +92,10 @@ class Trainer:
         control: to pause, resume and stop from another thread.
         keep: how many checkpoints to keep.
         tensorboard: also log to `out`/tensorboard.
+        resuming: set by `resume`.
 
         Raises:
-            UagtError: if `out` cannot be written, or images are smaller than the crops.
+            UagtError: if `out` cannot be written or already holds a run, or TensorBoard is missing.
         """
         from accelerate import Accelerator  # takes seconds to import
         from accelerate.state import AcceleratorState
@@ -99,6 +103,10 @@ class Trainer:
         self.config, self.pair, self.out = config, pair, Path(out)
         self.observer, self.control, self.keep = observer, control or Control(), keep
         make_folder(self.out)
+        if self.checkpoints and not resuming:
+            raise UagtError(f"{self.out} already holds a run: add --resume to go on with it, or choose another --out")
+        if tensorboard and find_spec("tensorboard") is None:
+            raise UagtError("--tensorboard needs a package that is not here: pip install tensorboard")
         precision = "no" if config.precision == "fp32" else config.precision
         logging = {"log_with": "tensorboard", "project_dir": self.out} if tensorboard else {}
         AcceleratorState._reset_state()  # or a second run in one notebook could not choose another precision
@@ -161,7 +169,11 @@ class Trainer:
         return terms | judge_terms, trips
 
     def sequential_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
-        """The released program's order, for comparison: F_st+A_s, D_t, F_ts+A_t, D_s, a new forward pass each time."""
+        """The released program's order, for comparison: F_st+A_s, D_t, F_ts+A_t, D_s.
+
+        As in its graph, an update of F and A computes the forward pass anew but only the gradients it needs, and an
+        update of D takes its fakes from the update before.
+        """
         seen: dict[str, Tensor] = {}
         for i, (there, here, yonder) in enumerate(zip(self.model.directions(), "st", "ts", strict=True)):
             with self.accelerator.autocast():
@@ -211,14 +223,15 @@ class Trainer:
         goal = min(self.steps, until or self.steps)
         every = max(1, min(1000, self.steps // 10))
         main = self.accelerator.is_main_process
-        self.control.stopped = False
         with (
             _interrupt(self.control),
             tqdm(total=self.steps, initial=self.step, disable=not main, unit="step", smoothing=0.05) as bar,
         ):
             self._bar = bar
-            while self.step < goal and not self._stopping():
+            while self.step < goal:
                 self.control.hold()
+                if self._stopping():
+                    break
                 started = time.perf_counter()
                 record = {"step": self.step + 1, "stage": self.stage, "rate": self.rate}
                 terms, trips = self.advance()
@@ -246,23 +259,27 @@ class Trainer:
             attention = trip.attention.detach().float()
             values[f"attention_{name}"] = attention.mean().item()
             values[f"spread_{name}"] = attention.flatten(1).std(dim=1).mean().item()
-        if names := broken(values):
-            last = self.checkpoints[-1] if self.checkpoints else None
-            raise UagtError(
-                f"{', '.join(names)} became NaN or infinite by step {self.step}, so training stopped. "
-                "Try a lower learning rate or --precision fp32; "
-                + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
-            )
+        self._refuse(broken(values))
         self.history.append(record | values)
         self.accelerator.log(values, step=self.step)
         self._bar.set_postfix_str(_short(values), refresh=False)
         self._complain()
 
+    def _refuse(self, names: list[str]) -> None:
+        """Raise if anything is named: losses or networks that are not finite any more."""
+        if names:
+            last = self.checkpoints[-1] if self.checkpoints else None
+            raise UagtError(
+                f"{', '.join(names)} became NaN or infinite by step {self.step}, so training stopped. "
+                "Try another seed, --precision fp32 or, in a configuration of your own, a lower rate; "
+                + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
+            )
+
     def _complain(self) -> None:
         """Say, once, that attention has collapsed: after 100 steps of it; grey only when the switch draws near."""
         networks = {"s": self.model.A_s, "t": self.model.A_t}
-        if len(self.history) < 4 or self.stage == 2:
-            return
+        if len(self.history) < 4 or (self.history[-1]["stage"] == 2 and self.model.pieces.stop_attention):
+            return  # frozen attention cannot collapse any more
         for name, network in networks.items():
             recent = {collapse(r[f"attention_{name}"], r[f"spread_{name}"]) for r in self.history[-4:]}
             kind = recent.pop() if len(recent) == 1 else None
@@ -289,13 +306,16 @@ class Trainer:
         """Observe, write metrics.json and history.json, and save a checkpoint of this step, unless there is one.
 
         Raises:
-            UagtError: if it cannot be written (disk full, say); earlier checkpoints are untouched.
+            UagtError: if it cannot be written (disk full, say) or weights are not finite; earlier checkpoints stay.
         """
+        self._refuse([name for name, net in self.model.named_children() if not _finite(net)])
         try:
-            if self.accelerator.is_main_process:
-                self.scores = [old for old in self.scores if old["step"] != self.step]
-                self.scores.append({"step": self.step, **self.observer(self.model, self.step)})
-            self._save()
+            try:
+                if self.accelerator.is_main_process:
+                    self.scores = [old for old in self.scores if old["step"] != self.step]
+                    self.scores.append({"step": self.step, **self.observer(self.model, self.step)})
+            finally:  # an observer that fails must not cost the checkpoint
+                self._save()
         except OSError as error:
             checkpoint.discard(self.out)
             last = self.checkpoints[-1] if self.checkpoints else None
@@ -350,12 +370,17 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
             "processes": self.processes,
-            "images": [len(images) for images in self.images],
+            "images": self._fingerprint(),
             "scaler": scaler.state_dict() if scaler is not None else None,
             "history": self.history,
             "scores": self.scores,
             "warnings": self.warnings,
         }
+
+    def _fingerprint(self) -> list[list[int]]:
+        """Number and checksum of each domain's training images."""
+        domains = (self.pair.source, self.pair.target)
+        return [[len(d.train), zlib.crc32(d.train.contiguous().numpy())] for d in domains]
 
     @classmethod
     def resume(cls, config: Config, pair: Pair, out: Path, **options: Any) -> "Trainer":
@@ -372,36 +397,43 @@ class Trainer:
             UagtError: if there is no checkpoint, it is damaged, or it belongs to another configuration.
         """
         folder = newest(out)
-        weights, metadata = checkpoint.read_tensors(folder / checkpoint.WEIGHTS)
+        try:
+            weights, metadata = checkpoint.read_tensors(folder / checkpoint.WEIGHTS)
+            state = checkpoint.read_state(folder)
+            tensors = {path.name: checkpoint.read_tensors(path)[0] for path in folder.glob("training-*.safetensors")}
+        except UagtError as error:
+            older = [path.name for path in checkpoint.checkpoints(out)[:-1]]
+            way_out = f"; delete {folder.name} to go on from {older[-1]}" if older else ""
+            raise UagtError(f"{error}{way_out}") from error
         if differences := config.differences(checkpoint.read_config(folder / checkpoint.WEIGHTS, metadata)):
             raise UagtError(f"{folder} was made by another run: {'; '.join(differences)}. Choose another --out")
-        trainer = cls(config, pair, out, **options)
-        state = checkpoint.read_state(folder)
-        trainer._restore(folder, weights, state)
+        trainer = cls(config, pair, out, resuming=True, **options)
+        try:
+            trainer._restore(folder, weights, tensors, state)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise UagtError(f"{folder} was not written by this version of uagt_lib: {error!r}") from error
         return trainer
 
-    def _restore(self, folder: Path, weights: dict[str, Tensor], state: dict[str, Any]) -> None:
-        if state["processes"] != self.processes or state["images"] != [len(images) for images in self.images]:
-            raise UagtError(
-                f"{folder} was made by {state['processes']} process(es) on {state['images']} training images, "
-                f"this run has {self.processes} on {[len(images) for images in self.images]}; "
-                "only the same can go on exactly"
-            )
+    def _restore(
+        self, folder: Path, weights: dict[str, Tensor], training: dict[str, Any], state: dict[str, Any]
+    ) -> None:
+        if state["processes"] != self.processes:
+            raise UagtError(f"{folder} was made by {state['processes']} process(es), this run has {self.processes}")
+        if state["images"] != self._fingerprint():
+            raise UagtError(f"{folder} was made with other training images; name them with --data, as in the first run")
+        if state["step"] > self.steps:
+            raise UagtError(f"{folder} is already past step {self.steps}; --steps must be at least {state['step']}")
         checkpoint.load_weights(self.model, weights, folder / checkpoint.WEIGHTS)
-        path = folder / f"training-{self.rank}.safetensors"
-        tensors, _ = checkpoint.read_tensors(path)
-        try:
-            self.sampler.set_state(tensors.pop("sampler"))
-            for i, pool in enumerate(self.pools):
-                pool.load_state_dict(_under(tensors, f"pool.{i}."), self.accelerator.device)
-            for i, optimizer in enumerate(self.optimizers):
-                moments: dict[int, dict[str, Tensor]] = {}
-                for name, tensor in _under(tensors, f"optimizer.{i}.").items():
-                    index, kind = name.split(".", 1)
-                    moments.setdefault(int(index), {})[kind] = tensor
-                optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
-        except (KeyError, ValueError, RuntimeError) as error:
-            raise UagtError(f"{path} does not belong to this run: {error}") from error
+        tensors = training[f"training-{self.rank}.safetensors"]
+        self.sampler.set_state(tensors.pop("sampler"))
+        for i, pool in enumerate(self.pools):
+            pool.load_state_dict(_under(tensors, f"pool.{i}."), self.accelerator.device)
+        for i, optimizer in enumerate(self.optimizers):
+            moments: dict[int, dict[str, Tensor]] = {}
+            for name, tensor in _under(tensors, f"optimizer.{i}.").items():
+                index, kind = name.split(".", 1)
+                moments.setdefault(int(index), {})[kind] = tensor
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": moments})
         if self.accelerator.scaler is not None and state["scaler"]:
             self.accelerator.scaler.load_state_dict(state["scaler"])
         self.step, self.seconds = state["step"], state["seconds"]
@@ -418,6 +450,10 @@ def newest(out: Path) -> Path:
     if not found:
         raise UagtError(f"{out} holds no checkpoint to resume from; leave out --resume to start a new run there")
     return found[-1]
+
+
+def _finite(network: torch.nn.Module) -> bool:
+    return all(bool(p.isfinite().all()) for p in network.parameters())
 
 
 def _short(values: dict[str, float]) -> str:

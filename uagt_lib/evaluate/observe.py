@@ -34,9 +34,10 @@ class Observer:
         return {name: scores(model, d, to) for name, (d, to) in zip(("source", "target"), domains, strict=True)}
 
     def _rows(self, model: Model, domain: Domain, to: str) -> list[Tensor]:
-        shown = domain.test if len(domain.test) else domain.train
-        result = translate(model, shown[: self.pictures], to)
-        return [to_float(shown[: self.pictures]), matte(result.attention), result.image]
+        shown = (domain.test if len(domain.test) else domain.train)[: self.pictures]
+        height, width = (side - side % model.stride for side in shown.shape[-2:])
+        result = translate(model, shown[..., :height, :width], to)
+        return [to_float(shown[..., :height, :width]), matte(result.attention), result.image]
 
 
 def scores(model: Model, domain: Domain, to: str) -> dict[str, float | None]:
@@ -85,7 +86,7 @@ def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256
 
     Pictures larger than `side` are shrunk to fit.
     """
-    columns = [[_thumbnail(picture, side) for picture in column] for column in columns]
+    columns = [[thumbnail(picture, side) for picture in column] for column in columns]
     cell = [max(picture.size[k] for column in columns for picture in column) + gap for k in (0, 1)]
     deep = len(columns[0])
     bands = -(-len(columns) // across)
@@ -96,7 +97,8 @@ def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256
     return canvas
 
 
-def _thumbnail(picture: Tensor, side: int) -> Image.Image:
+def thumbnail(picture: Tensor, side: int = 256) -> Image.Image:
+    """A picture, uint8 (..., 3, H, W), shrunk to fit into `side` pixels."""
     image = Image.fromarray(picture.reshape(picture.shape[-3:]).permute(1, 2, 0).contiguous().numpy())
     image.thumbnail((side, side))
     return image
