@@ -357,6 +357,17 @@ def test_mixed_precision_trains_and_resumes(config, pair, tmp_path, precision: s
     assert_equal(resumed, whole)
 
 
+def test_the_loss_scale_of_fp16_is_kept(config, pair, tmp_path) -> None:
+    config = config.with_(precision="fp16")
+    first = Trainer(config, pair, tmp_path)
+    if first.accelerator.scaler is None:
+        pytest.skip("no loss scaling on this device")
+    first.advance()
+    first.accelerator.scaler.update(1024.0)
+    first.save()
+    assert Trainer.resume(config, pair, tmp_path).accelerator.scaler.get_scale() == 1024
+
+
 def test_a_rival_with_its_own_optimizer_and_loss_needs_no_change_of_the_trainer(config, pair, tmp_path, monkeypatch):
     """DualGAN in miniature: a Wasserstein critic whose weights are clipped, descended by RMSProp."""
 

@@ -8,11 +8,12 @@ draws what attention buys: the same held-out savanna pictures, translated by two
 import sys
 from pathlib import Path
 
+import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.checkpoint import load_model
-from uagt_lib.data.pairs import Domain, from_savanna, to_uint8
+from uagt_lib.data.pairs import from_savanna, to_uint8
 from uagt_lib.evaluate.observe import translate
 
 
@@ -40,22 +41,17 @@ def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: flo
     return figure
 
 
-def what_attention_buys(ours: Path, cyclegan: Path, pictures: int = 5) -> Figure:
-    """Held-out horses (above) and zebras (below): the picture, our attention map, our result, CycleGAN's result."""
+def what_attention_buys(ours: Path, cyclegan: Path, pictures: int = 4) -> Figure:
+    """Held-out horses (left) and zebras (right): the picture, our attention map, our result, CycleGAN's result."""
     model, config = load_model(ours)
     other, _ = load_model(cyclegan)
     pair = from_savanna(config.whole, config.load, images=1, bias=config.bias)
-    titles, batches = [], []
-
-    def add(domain: Domain, to: str, source: str, target: str) -> None:
+    parts = []
+    for domain, to in ((pair.source, "t"), (pair.target, "s")):
         shown = domain.test[:pictures]
-        result = translate(model, shown, to)
-        titles.extend([source, "attention", f"{target}, ours", f"{target}, CycleGAN"])
-        batches.extend([shown, result.attention, to_uint8(result.image), to_uint8(translate(other, shown, to).image)])
-
-    add(pair.source, "t", "horse", "zebra")
-    add(pair.target, "s", "zebra", "horse")
-    return rows(titles, batches)
+        result, rival = translate(model, shown, to), translate(other, shown, to)
+        parts.append((shown, result.attention, to_uint8(result.image), to_uint8(rival.image)))
+    return rows(["input", "attention", "ours", "CycleGAN"], [torch.cat(pair) for pair in zip(*parts, strict=True)])
 
 
 if __name__ == "__main__":
