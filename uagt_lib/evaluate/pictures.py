@@ -1,0 +1,120 @@
+"""A set of pictures to be scored, read one at a time: a folder's files, or drawn ones already in memory."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from uagt_lib.data.folders import list_images, read_image
+from uagt_lib.errors import UagtError
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The pictures of a folder, in the order of their names.
+
+    Iterating gives (name, uint8 (3, H, W)). A damaged file does not hide the next one: all are named, at the end, in
+    one UagtError.
+    """
+
+    path: Path
+    paths: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[tuple[str, Tensor]]:
+        refused = []
+        for name, path in zip(self.names, self.paths, strict=True):
+            try:
+                picture = torch.from_numpy(np.array(read_image(path))).permute(2, 0, 1)
+            except UagtError as error:
+                refused.append(str(error))
+                continue
+            yield name, picture
+        if refused:
+            raise UagtError(
+                f"{len(refused)} of the {len(self)} pictures in {self.path} cannot be used, and a score without them "
+                "would be one of another set:\n  " + "\n  ".join(refused)
+            )
+
+    @property
+    def names(self) -> list[str]:
+        """The files' names, without suffix unless two would be the same."""
+        stems = [path.stem for path in self.paths]
+        return stems if len(set(stems)) == len(stems) else [path.name for path in self.paths]
+
+    @cached_property
+    def pixels(self) -> str:
+        """Width x height from the files' headers: "64x64", or "64x64 ... 512x384 (3 sizes)"."""
+        found = set()
+        for path in self.paths:
+            with suppress(OSError), Image.open(path) as picture:  # what cannot be read is refused elsewhere
+                found.add(picture.size)
+        ends = "{}x{}".format(*min(found, default=(0, 0))), "{}x{}".format(*max(found, default=(0, 0)))
+        return ends[0] if len(found) < 2 else f"{ends[0]} ... {ends[1]} ({len(found)} sizes)"
+
+    @cached_property
+    def digest(self) -> str:
+        """A sha256 of the files' contents, in order."""
+        whole = hashlib.sha256()
+        for path in self.paths:
+            try:
+                whole.update(hashlib.sha256(path.read_bytes()).digest())
+            except OSError as error:
+                raise UagtError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+        return whole.hexdigest()
+
+
+def folder(path: Path) -> Folder:
+    """The pictures in `path`.
+
+    Raises:
+        UagtError: if there is no such folder or no picture in it.
+    """
+    return Folder(path, tuple(list_images(path)))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures in memory, uint8 (N, 3, H, W); iterating gives (number, uint8 (3, H, W))."""
+
+    name: str
+    images: Tensor
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __iter__(self) -> Iterator[tuple[str, Tensor]]:
+        yield from zip(self.names, self.images, strict=True)
+
+    @property
+    def pixels(self) -> str:
+        """Width x height."""
+        return f"{self.images.shape[-1]}x{self.images.shape[-2]}"
+
+    @property
+    def names(self) -> list[str]:
+        """0000, 0001, ..."""
+        return [f"{i:04d}" for i in range(len(self))]
+
+    @cached_property
+    def digest(self) -> str:
+        """A sha256 of shape and pixels."""
+        return hashlib.sha256(f"{tuple(self.images.shape)}".encode() + self.images.numpy().tobytes()).hexdigest()
+
+
+Pictures = Folder | Drawn
