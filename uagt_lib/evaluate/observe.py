@@ -90,7 +90,8 @@ def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256
     cell = [max(picture.size[k] for column in columns for picture in column) + gap for k in (0, 1)]
     deep = len(columns[0])
     bands = -(-len(columns) // across)
-    canvas = Image.new("RGB", (min(across, len(columns)) * cell[0] - gap, bands * deep * cell[1] - gap), "white")
+    size = (min(across, len(columns)) * cell[0] - gap, bands * deep * cell[1] - gap)
+    canvas = Image.new("RGB", size, "gray")  # so that a white map, attention of ones, is seen to be one
     for i, column in enumerate(columns):
         for k, picture in enumerate(column):
             canvas.paste(picture, (i % across * cell[0], (i // across * deep + k) * cell[1]))
