@@ -20,7 +20,7 @@ PRESETS_HELP = """presets:
   savanna-smoke      the same at 32 px, under a minute: does everything work?
   horse2zebra-cpu    photographs, for patient people without a GPU
   horse2zebra-128    photographs at 128 px, for a GPU
-  paper              photographs at 256 px, everything as in the paper, for a GPU and about a day
+  paper              photographs at 256 px, everything as in the paper, for a GPU
 
 Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
 EXTRACTORS_HELP = """extractors:
