@@ -6,6 +6,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -370,13 +371,14 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
             "processes": self.processes,
-            "images": self._fingerprint(),
+            "images": self._fingerprint,
             "scaler": scaler.state_dict() if scaler is not None else None,
             "history": self.history,
             "scores": self.scores,
             "warnings": self.warnings,
         }
 
+    @cached_property  # hundreds of megabytes to read, and every checkpoint asks
     def _fingerprint(self) -> list[list[int]]:
         """Number and checksum of each domain's training images."""
         domains = (self.pair.source, self.pair.target)
@@ -419,7 +421,7 @@ class Trainer:
     ) -> None:
         if state["processes"] != self.processes:
             raise UagtError(f"{folder} was made by {state['processes']} process(es), this run has {self.processes}")
-        if state["images"] != self._fingerprint():
+        if state["images"] != self._fingerprint:
             raise UagtError(f"{folder} was made with other training images; name them with --data, as in the first run")
         if state["step"] > self.steps:
             raise UagtError(f"{folder} is already past step {self.steps}; --steps must be at least {state['step']}")
