@@ -6,8 +6,10 @@ draws what attention buys: the same held-out savanna pictures, translated by two
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -15,6 +17,9 @@ from torch import Tensor
 from uagt_lib.checkpoint import load_model
 from uagt_lib.data.pairs import from_savanna, to_uint8
 from uagt_lib.evaluate.observe import translate
+
+# Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
+COLORS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#000000")
 
 
 def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: float = 10.0) -> Figure:
@@ -52,6 +57,88 @@ def what_attention_buys(ours: Path, cyclegan: Path, pictures: int = 4) -> Figure
         result, rival = translate(model, shown, to), translate(other, shown, to)
         parts.append((shown, result.attention, to_uint8(result.image), to_uint8(rival.image)))
     return rows(["input", "attention", "ours", "CycleGAN"], [torch.cat(pair) for pair in zip(*parts, strict=True)])
+
+
+def training_curves(history: list[dict[str, float]], steps: int | None = None, width: float = 9.0) -> Figure:
+    """A run's losses (left) and mean attention (right) over its steps; stage 2 is shaded.
+
+    Args:
+        history: the trainer's records, oldest first.
+        steps: where the axis ends; at the last record unless told.
+        width: inches.
+    """
+    figure = Figure(figsize=(width, 0.31 * width), dpi=100)
+    left, right = figure.subplots(1, 2)
+    at = [record["step"] for record in history]
+    names = [name for name in history[-1] if history] if history else []
+    kinds = sorted({name[:-2] for name in names if name[-2:] in ("_s", "_t")} - {"attention", "spread"})
+    for kind, color in zip(kinds, COLORS, strict=False):
+        for domain, line in (("s", "-"), ("t", "--")):
+            if f"{kind}_{domain}" in names:
+                values = [record[f"{kind}_{domain}"] for record in history]
+                left.plot(at, values, line, color=color, lw=1.2, label=f"{kind} {domain.upper()}")
+    for domain, line in (("s", "-"), ("t", "--")):
+        values = [record[f"attention_{domain}"] for record in history]
+        right.plot(at, values, line, color=COLORS[5], lw=1.8, label=f"attention {domain.upper()}")
+    end = max([steps or 1, *at])
+    second = next((record["step"] for record in history if record["stage"] == 2), None)
+    for axis, title in ((left, "losses"), (right, "mean attention")):
+        axis.set_title(title, fontsize=10, loc="left")
+        axis.set_xlabel("step", fontsize=9)
+        axis.tick_params(labelsize=8)
+        axis.set_xlim(0, end)
+        axis.spines[["top", "right"]].set_visible(False)
+        if second:
+            axis.axvspan(second, end, color="0.5", alpha=0.12, lw=0)
+            axis.text(second, 0.97, " stage 2", transform=axis.get_xaxis_transform(), fontsize=8, va="top")
+        if history:
+            axis.legend(fontsize=7, frameon=False, ncols=3 if axis is left else 1, loc="upper right")
+    left.set_ylim(0)
+    right.set_ylim(0, 1)
+    figure.subplots_adjust(0.06, 0.19, 0.99, 0.88, wspace=0.14)
+    return figure
+
+
+def kid_histogram(
+    values_by_m: Mapping[int, Tensor],
+    full: float | None = None,
+    limits: tuple[float, float] | None = None,
+    width: float = 7.6,
+) -> Figure:
+    """How one subset's KID scatters: a histogram for each subset size, with mean and ±, on one axis (times 100).
+
+    Args:
+        values_by_m: KID of each subset, float (subsets,), by subset size.
+        full: the unbiased value of the full sets, a dashed line.
+        limits: ends of the axis; the values' own unless told. Values outside are counted in the outermost bars.
+        width: inches.
+    """
+    every = 100 * torch.cat([v.flatten() for v in values_by_m.values()]).double().numpy()
+    low, high = (every.min(), every.max()) if limits is None else (100 * limit for limit in limits)
+    if high - low < 1e-9:
+        low, high = low - 0.5, high + 0.5
+    figure = Figure(figsize=(width, 1.0 + 1.5 * len(values_by_m)), dpi=100)
+    axes = figure.subplots(len(values_by_m), 1, sharex=True, squeeze=False)[:, 0]
+    bins = np.linspace(low, high, 51)
+    for axis, (m, values) in zip(axes, values_by_m.items(), strict=True):
+        x = 100 * values.double().numpy()
+        tallest = axis.hist(x.clip(low, high), bins, color=COLORS[1], alpha=0.75)[0].max()
+        mean, spread = x.mean(), x.std()
+        axis.errorbar(mean, 1.15 * tallest, xerr=spread, fmt="o", color="black", capsize=4, lw=1.5, ms=5)
+        if full is not None:
+            axis.axvline(100 * full, color=COLORS[5], ls="--", lw=1.8)
+        axis.set_ylim(0, 1.35 * tallest)
+        axis.yaxis.get_major_locator().set_params(integer=True)
+        axis.set_ylabel(f"m = {m}\nsubsets", fontsize=9)
+        axis.set_title(f"{mean:.2f} ± {spread:.2f}", fontsize=9, loc="right", pad=3)
+        axis.tick_params(labelsize=8)
+        axis.spines[["top", "right"]].set_visible(False)
+    dashed = "" if full is None else "; dashed: all pictures, unbiased"
+    axes[-1].set_xlabel(f"KID × 100 of one subset; dot and bar: mean and ±{dashed}", fontsize=9)
+    axes[-1].set_xlim(low, high)
+    bottom = 0.5 / figure.get_figheight()
+    figure.subplots_adjust(0.1, bottom, 0.98, 1 - 0.55 * bottom, hspace=0.35)
+    return figure
 
 
 if __name__ == "__main__":

@@ -1,0 +1,10 @@
+"""Controls for lessons: core ipywidgets, versions 7.7 (Colab) and 8 (JupyterLab 4), pictures as PNG bytes.
+
+A kernel handles no click while a cell runs, so what takes long (`Dashboard`) runs in a thread of its own.
+"""
+
+from uagt_lib.show.widgets.explorer import attention_explorer
+from uagt_lib.show.widgets.kid import kid_explorer
+from uagt_lib.show.widgets.playground import composition_playground
+
+__all__ = ["attention_explorer", "composition_playground", "kid_explorer"]

@@ -1,0 +1,102 @@
+"""What attention found and when: every checkpoint of a run on every picture."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from uagt_lib import checkpoint
+from uagt_lib.compose import foreground
+from uagt_lib.data.pairs import Pair, to_float
+from uagt_lib.errors import UagtError
+from uagt_lib.evaluate.attention import iou
+from uagt_lib.evaluate.observe import translate
+from uagt_lib.model import Translation
+from uagt_lib.show.widgets import parts
+
+
+def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures: int = 8) -> widgets.VBox:
+    """Input, attention, what of it stage 2's discriminator sees, paint and result, for any checkpoint and picture.
+
+    Args:
+        checkpoints: weights files or checkpoint folders in the order of time, or one run's folder.
+        pair: its held-out pictures are shown (its training pictures where none are held out), at the size the
+            networks were trained for; with masks, the map is scored.
+        pictures: how many of each domain.
+
+    Raises:
+        UagtError: if there is no checkpoint, or one is missing or damaged.
+    """
+    paths = _in_time(checkpoints)
+    domains = {"t": pair.source, "s": pair.target}
+    images = {to: (d.test if len(d.test) else d.train)[:pictures] for to, d in domains.items()}
+    count = min(len(x) for x in images.values())
+
+    when = parts.scale("checkpoint", [(_name(path), path) for path in paths], paths[-1])
+    which = parts.scale("picture", [(f"{i + 1} of {count}", i) for i in range(count)], 0)
+    to = parts.choice("direction", [("S → T (horse to zebra)", "t"), ("T → S (zebra to horse)", "s")])
+    tau = parts.slider("threshold τ", 0.1, 0, 0.95, 0.01)
+    shown = [
+        parts.Picture("input", "held out: never trained on"),
+        parts.Picture("attention", "white: will be repainted"),
+        parts.Picture("above τ", "what stage 2's discriminator sees; the rest is grey"),
+        parts.Picture("paint", "the generator repaints everything"),
+        parts.Picture("result", "paint where attended, input elsewhere"),
+    ]
+    line = widgets.HTML()
+    load = lru_cache(maxsize=3)(checkpoint.load_model)  # models are large, translations of one picture are not
+
+    @lru_cache(maxsize=100)
+    def result(path: Path, to: str, i: int) -> Translation:
+        model, _ = load(path)
+        height, width = (side - side % model.stride for side in images[to].shape[-2:])
+        return translate(model, images[to][i : i + 1, :, :height, :width], to)
+
+    def redraw() -> None:
+        try:
+            found = result(when.value, to.value, which.value)
+        except UagtError as error:
+            line.value = f"<b>{escape(str(error))}</b>"
+            raise
+        height, width = found.attention.shape[-2:]
+        image = to_float(images[to.value][which.value :][:1, :, :height, :width])
+        visible = foreground(image, found.attention, tau.value)
+        for picture, tensor in zip(shown, (image, found.attention, visible, found.painted, found.image), strict=True):
+            picture.show(tensor[0])
+        above = (found.attention > tau.value).float().mean().item()
+        words = [
+            f"Mean attention <b>{found.attention.mean().item():.2f}</b>; <b>{above:.0%}</b> of the pixels are above τ."
+        ]
+        masks = domains[to.value].masks
+        if masks is not None:
+            mask = masks[which.value :][:1, :, :height, :width]
+            scores = (iou(found.attention, mask, threshold) for threshold in (tau.value, 0.5))
+            words.append("IoU with the true mask: <b>{:.2f}</b> above τ, <b>{:.2f}</b> above 0.5.".format(*scores))
+        line.value = " ".join(words)
+
+    parts.on_change(redraw, when, which, to, tau)
+    redraw()
+    return widgets.VBox([when, which, to, tau, parts.side_by_side(*shown), line])
+
+
+def _in_time(checkpoints: Path | Sequence[Path]) -> list[Path]:
+    """The weights files meant.
+
+    Raises:
+        UagtError: if there are none.
+    """
+    if isinstance(checkpoints, (str, Path)):
+        run = Path(checkpoints)
+        checkpoints = checkpoint.checkpoints(run) or [run]
+    if not checkpoints:
+        raise UagtError("there is no checkpoint to look at: the list is empty")
+    return [checkpoint.find_weights(Path(path)) for path in checkpoints]
+
+
+def _name(weights: Path) -> str:
+    """ "step 800" where the file's or its folder's name tells the step, else the file's name."""
+    found = re.search(r"step-0*(\d+)", f"{weights.parent.name}/{weights.stem}")
+    return f"step {found[1]}" if found else weights.stem
