@@ -5,12 +5,15 @@
 draws what attention buys: the same held-out savanna pictures, translated by two checkpoints.
 """
 
+import io
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
+from IPython import get_ipython
+from IPython.display import Image, display
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -20,6 +23,24 @@ from uagt_lib.evaluate.observe import translate
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
 COLORS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#000000")
+
+
+def live() -> bool:
+    """Whether a notebook is there to show pictures in."""
+    return get_ipython() is not None
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure in a notebook, with a text for those who cannot see it. Elsewhere nothing happens."""
+    if live():
+        display(Image(png(figure), alt=alt))
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
 
 
 def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: float = 10.0) -> Figure:

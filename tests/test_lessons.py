@@ -1,0 +1,133 @@
+"""Lessons: sources, built notebooks, and what exercises accept and reject."""
+
+import ast
+import importlib
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests import mutants
+from uagt_lib.course import build, exercises, quizzes
+
+LESSONS = [s.lesson for s in build.sources()]
+for _lesson in LESSONS:
+    importlib.import_module(f"tests.mutants.lesson_{_lesson}")
+ALL = [task for lesson in LESSONS for task in exercises.of_lesson(lesson)]
+
+
+def name(value: object) -> str:
+    return value.id if isinstance(value, exercises.Exercise) else getattr(value, "__name__", str(value)[:20])
+
+
+@pytest.mark.parametrize(("id", "words", "answer"), mutants.REJECTED, ids=name)
+def test_wrong_answers_are_rejected_and_the_mistake_is_named(id, words, answer):
+    verdict = exercises.judge(exercises.find(id), answer)
+    assert verdict.status == "wrong", verdict.text
+    assert words.lower() in verdict.text.lower(), verdict.text
+
+
+@pytest.mark.parametrize(("id", "answer"), mutants.ACCEPTED, ids=name)
+def test_right_answers_are_accepted(id, answer):
+    verdict = exercises.judge(exercises.find(id), answer)
+    assert verdict.status == "passed", verdict.text
+
+
+@pytest.mark.parametrize("task", ALL, ids=name)
+def test_every_exercise_has_wrong_answers_right_ones_hints_and_a_test(task):
+    assert sum(id == task.id for id, _, _ in mutants.REJECTED) >= 3
+    assert any(id == task.id for id, _ in mutants.ACCEPTED)
+    assert exercises.judge(task, task.reference).status == "passed"
+    assert task.hints and task.mistakes and 1 <= task.difficulty <= 3 and 1 <= task.minutes <= 40
+    file, function = task.test.split("::")
+    tree = ast.parse((build.ROOT / file).read_text(encoding="utf-8"))
+    assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("task", ALL, ids=name)
+def test_an_untouched_answer_is_open_and_a_crash_is_a_sentence(task):
+    def untouched(*_, **__):
+        raise NotImplementedError(exercises.TODO)
+
+    def crash(*_, **__):
+        return 1 / 0
+
+    assert exercises.judge(task, untouched).status == "open"
+    assert "ZeroDivisionError" in exercises.judge(task, crash).text
+    assert exercises.judge(task, lambda *_, **__: None).status == "wrong"
+
+
+def test_there_are_eleven_lessons_and_enough_to_do():
+    assert list(exercises.LESSONS) == LESSONS
+    assert len(ALL) >= 25
+
+
+def test_nothing_drifted():
+    assert build.drift() == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_student_notebooks_parse_and_hide_every_answer(lesson):
+    [source] = build.sources([lesson])
+    student = nbformat.read(build.NOTEBOOKS / f"{source.name}.ipynb", as_version=4)
+    assert student.metadata.kernelspec.name == "python3" and "jupytext" not in student.metadata
+    code = [cell for cell in student.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    everything = "\n".join(cell.source for cell in student.cells)
+    for cell in code:
+        ast.parse(cell.source)
+    ids = re.findall(r'@exercise\("(.+?)"\)', everything)
+    assert ids == [task.id for task in exercises.of_lesson(lesson)]
+    assert everything.count(f'NotImplementedError("{exercises.TODO}")') >= len(ids)
+    for cell in source.cells:
+        for answer in re.findall(rf"{build.BEGIN}\n(.*?)\s*{build.END}", cell.source, re.S):
+            lines = [line.strip() for line in answer.splitlines() if len(line.strip()) > 3]
+            for pair in pairwise(lines):
+                assert "\n".join(pair) not in re.sub(r"\n\s+", "\n", everything), "two lines of an answer leaked"
+            assert all(line not in everything for line in lines if line.startswith("return") and len(line) > 25)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_solution_notebooks_ran_and_stay_small(lesson):
+    [source] = build.sources([lesson])
+    path = build.SOLUTIONS / f"{source.name}.ipynb"
+    assert path.stat().st_size < build.LARGEST
+    text = path.read_text(encoding="utf-8")
+    assert "widget-view" not in text
+    for cell in nbformat.reads(text, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error" and output.get("name") != "stderr"
+            assert "✗" not in output.get("text", "") and "○" not in output.get("text", "")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_quizzes_have_one_right_choice_and_do_not_give_it_away(lesson):
+    asked = quizzes.questions(lesson)
+    assert len(asked) >= 3
+    for question in asked:
+        assert len(question.choices) >= 3
+        assert sum(choice.right for choice in question.choices) == 1
+        assert all(choice.reason for choice in question.choices)
+    places = [[choice.right for choice in q.choices].index(True) for q in asked]
+    assert len(set(places)) > 1, "the right choice always stands at the same place"
+    longest = [max(q.choices, key=lambda c: len(c.text)).right for q in asked]
+    assert not all(longest), "the right choice is always the longest"
+
+
+def test_answers_cannot_stand_outside_functions_or_without_an_end():
+    for code in ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "def f():\n    ### BEGIN SOLUTION\n    return 1"):
+        with pytest.raises(build.UagtError):
+            build.without_answers(code)
+
+
+def test_the_handout_holds_no_answers_and_is_the_same_every_time(tmp_path: Path):
+    import zipfile
+
+    build.handout(tmp_path / "a.zip")
+    build.handout(tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
+    assert any(n.endswith(".ipynb") for n in names)
+    assert not [n for n in names if "solutions/" in n or "mutants" in n or re.search(r"notebooks/.*\.py$", n)]

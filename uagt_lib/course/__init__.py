@@ -1,0 +1,9 @@
+"""What a lesson imports: exercises that check themselves, hints, quizzes, guesses, and the map of what is built."""
+
+from uagt_lib.course.exercises import exercise, hint
+from uagt_lib.course.guess import reveal
+from uagt_lib.course.places import data, runs
+from uagt_lib.course.quizzes import quiz
+from uagt_lib.course.tracking import progress
+
+__all__ = ["data", "exercise", "hint", "progress", "quiz", "reveal", "runs"]

@@ -1,0 +1,351 @@
+"""Build the notebooks from their one source each: `make notebooks`.
+
+    python -m uagt_lib.course.build            write student and solution notebooks, the solutions executed
+    python -m uagt_lib.course.build 02 05      only these lessons
+    python -m uagt_lib.course.build --check    prove that nothing drifted: exit 1 and a list if something did
+    python -m uagt_lib.course.build --handout  write dist/uagt-course-handout.zip: no answers, no sources
+
+`notebooks/NN_slug.py` is the source, in percent format. Answers stand between `### BEGIN SOLUTION` and
+`### END SOLUTION` inside functions. A markdown cell tagged "instructor" reaches the solution notebook only.
+"""
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
+
+from uagt_lib.course import exercises, quizzes
+from uagt_lib.course.places import ROOT
+from uagt_lib.errors import UagtError
+
+NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "solutions"
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+COMPARED = "# NBVAL_CHECK_OUTPUT"
+LARGEST = 1_500_000  # bytes of a solution notebook
+TABLE = ("<!-- exercises: begin -->", "<!-- exercises: end -->")
+
+SETUP = """\
+# Set-up, safe to run again: finds the course; on Colab it fetches it once and leaves torch and the rest as they are.
+import importlib.util, pathlib, subprocess, sys
+
+if importlib.util.find_spec("uagt_lib") is None:
+    here = pathlib.Path.cwd()
+    course = next((p for p in (here, *here.parents) if (p / "uagt_lib").is_dir()), here / "uagt-course")
+    if not course.is_dir():
+        subprocess.run(["git", "clone", "-q", "--depth", "1", "-b", "{tag}", "{address}", str(course)], check=True)
+    missing = [name for name in ("safetensors", "accelerate", "tqdm") if importlib.util.find_spec(name) is None]
+    if missing:
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", *missing], check=True)
+    sys.path.insert(0, str(course))
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A lesson's source: its number "02", its name "02_composition" and its cells."""
+
+    lesson: str
+    name: str
+    cells: list[NotebookNode]
+
+
+def sources(only: list[str] | None = None) -> list[Source]:
+    """The lessons' sources in order, or those whose numbers are named.
+
+    Raises:
+        UagtError: if a number has no source.
+    """
+    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))
+    if unknown := set(only or []) - {path.name[:2] for path in paths}:
+        raise UagtError(f"no source notebooks/{min(unknown)}_*.py; known are {', '.join(p.stem for p in paths)}")
+    return [
+        Source(path.name[:2], path.stem, jupytext.read(path, fmt="py:percent").cells)
+        for path in paths
+        if not only or path.name[:2] in only
+    ]
+
+
+def project() -> tuple[str, str]:
+    """The repository's address and the tag lessons are pinned to, from pyproject.toml."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")  # tomllib needs Python 3.11
+    address = re.search(r'^Repository = "(.+)"$', text, re.M)
+    version = re.search(r'^version = "(.+)"$', text, re.M)
+    if not (address and version):
+        raise UagtError('pyproject.toml needs `version = "..."` and, under [project.urls], `Repository = "..."`')
+    return address[1], f"v{version[1]}"
+
+
+def student(source: Source) -> NotebookNode:
+    """The student notebook: answers and instructor cells removed, no outputs."""
+    cells = []
+    for cell in _with_setup(source):
+        if "instructor" in cell.metadata.get("tags", []):
+            continue
+        text = cell.source
+        if cell.cell_type == "code":
+            text = without_answers(text).replace(f"{COMPARED}\n", "")
+        cells.append((cell.cell_type, text))
+    return _notebook(cells)
+
+
+def solution(source: Source) -> NotebookNode:
+    """The instructor notebook, not yet executed: answers, and after exercises and quiz what a teacher wants to know."""
+    cells = []
+    for cell in _with_setup(source):
+        cells.append((cell.cell_type, cell.source))
+        if cell.cell_type != "code":
+            continue
+        for id in re.findall(r'^@exercise\("(.+?)"\)', cell.source, re.M):
+            cells.append(("markdown", _for_teachers(exercises.find(id))))
+        if re.search(r"^quiz\(", cell.source, re.M):
+            cells.append(("markdown", _quiz_answers(source.lesson)))
+    return _notebook(cells)
+
+
+def without_answers(code: str) -> str:
+    """Code whose solution blocks are replaced by `raise NotImplementedError("your code here")`.
+
+    Raises:
+        UagtError: if markers do not pair up, or stand outside a function.
+    """
+    lines, hidden = [], False
+    for line in code.splitlines():
+        if line.strip() == BEGIN:
+            indent = line[: len(line) - len(line.lstrip())]
+            if hidden or not indent:
+                raise UagtError(f"a solution must start inside a function, and end before the next:\n{code}")
+            hidden = True
+            lines.append(f'{indent}raise NotImplementedError("{exercises.TODO}")')
+        elif line.strip() == END:
+            if not hidden:
+                raise UagtError(f"{END} without {BEGIN}:\n{code}")
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    if hidden:
+        raise UagtError(f"{BEGIN} without {END}:\n{code}")
+    return "\n".join(lines)
+
+
+def execute(notebook: NotebookNode, lesson: str) -> None:
+    """Run a lesson's notebook in place, as if all earlier lessons were solved, in a kernel of this Python.
+
+    What prints well is kept: no widgets, no progress bars. Training happens in the cell that asks for it
+    (UAGT_HEADLESS), since nobody is there to press a button.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: if a cell fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        solved = {e.id: "passed" for name in exercises.LESSONS if name < lesson for e in exercises.of_lesson(name)}
+        Path(folder, f".progress-{SOLUTIONS.name}.json").write_text(json.dumps(solved), encoding="utf-8")
+        client = NotebookClient(
+            notebook, timeout=900, store_widget_state=False, resources={"metadata": {"path": str(SOLUTIONS)}}
+        )
+        client.execute(env=os.environ | {"UAGT_HEADLESS": "1", "UAGT_PROGRESS": folder})
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # time stamps
+        if cell.cell_type == "code":
+            cell.outputs = [kept for output in cell.outputs if (kept := _printable(output)) is not None]
+    notebook.metadata.language_info = {"name": "python"}
+
+
+def _printable(output: NotebookNode) -> NotebookNode | None:
+    if output.output_type == "stream" and output.name == "stderr":
+        return None
+    data = output.get("data", {})
+    if "application/vnd.jupyter.widget-view+json" in data:
+        if "FloatProgress" in data.get("text/plain", "") or "it/s" in data.get("text/plain", ""):
+            return None
+        del data["application/vnd.jupyter.widget-view+json"]
+        data["text/plain"] = "(controls: run this notebook to use them)"
+    if "image/png" in data:
+        data["image/png"] = _small(data["image/png"])
+    return output
+
+
+def _small(base64_png: str) -> str:
+    """The same picture in 256 colours, where that is smaller."""
+    original = base64.b64decode(base64_png)
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(original)).convert("RGB").quantize(256).save(buffer, "png", optimize=True)
+    return base64.b64encode(min(original, buffer.getvalue(), key=len)).decode()
+
+
+def _with_setup(source: Source) -> list[NotebookNode]:
+    """The source's cells with Colab's badge above the title and the set-up cell before the first code."""
+    address, tag = project()
+    place = address.removeprefix("https://github.com/")
+    badge = (
+        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"(https://colab.research.google.com/github/{place}/blob/{tag}/notebooks/{source.name}.ipynb)"
+    )
+    title, *rest = source.cells
+    first = next((i for i, cell in enumerate(rest) if cell.cell_type == "code"), len(rest))
+    setup = new_code_cell(SETUP.format(address=address, tag=tag).rstrip())
+    return [new_markdown_cell(f"{badge}\n\n{title.source}"), *rest[:first], setup, *rest[first:]]
+
+
+def _for_teachers(task: exercises.Exercise) -> str:
+    lines = [
+        f"**For teachers · {task.id} {task.name}** ({task.equation}, {task.minutes} min). What goes wrong here:",
+        "",
+    ]
+    lines += [f"* {mistake}" for mistake in task.mistakes]
+    return "\n".join([*lines, "", "Hints, in order: " + " · ".join(task.hints)])
+
+
+def _quiz_answers(lesson: str) -> str:
+    lines = ["**For teachers · the quiz**", ""]
+    for number, question in enumerate(quizzes.questions(lesson), 1):
+        lines += [f"{number}. {question.text}"]
+        lines += [f"   * {'✓' if c.right else '✗'} *{c.text}* {c.reason}" for c in question.choices]
+    return "\n".join(lines)
+
+
+def _notebook(cells: list[tuple[str, str]]) -> NotebookNode:
+    """A notebook whose bytes depend on its cells only: ids are hashes of position and source."""
+    notebook = new_notebook(
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for i, (kind, text) in enumerate(cells):
+        cell = new_code_cell(text) if kind == "code" else new_markdown_cell(text)
+        cell.id = hashlib.sha256(f"{i}\n{text}".encode()).hexdigest()[:12]
+        notebook.cells.append(cell)
+    return notebook
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """The bytes a notebook is written as."""
+    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def table() -> str:
+    """The README's table: equation, function of the library, exercise, test."""
+    lines = ["| equation | function | exercise | test |", "|---|---|---|---|"]
+    for lesson in exercises.LESSONS:
+        if find_spec(f"uagt_lib.course.lessons.lesson_{lesson}") is None:
+            continue
+        lines += [
+            f"| {e.equation} | `{e.reference.__module__}.{e.name}` | {e.id} | `{e.test}` |"
+            for e in exercises.of_lesson(lesson)
+        ]
+    return "\n".join(lines)
+
+
+def readme() -> str:
+    """README.md with the present table."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    begin, end = TABLE
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{table()}\n{end}{rest.split(end)[1]}"
+
+
+def write(only: list[str] | None = None) -> None:
+    """Build student notebooks, execute and build solution notebooks, and the README's table."""
+    SOLUTIONS.mkdir(exist_ok=True)
+    for source in sources(only):
+        (NOTEBOOKS / f"{source.name}.ipynb").write_text(text_of(student(source)), encoding="utf-8")
+        solved = solution(source)
+        print(f"{source.name}: running ...", flush=True)
+        execute(solved, source.lesson)
+        text = text_of(solved)
+        if len(text) > LARGEST:
+            raise UagtError(f"solutions/{source.name}.ipynb would have {len(text)} bytes, more than {LARGEST}")
+        (SOLUTIONS / f"{source.name}.ipynb").write_text(text, encoding="utf-8")
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
+
+
+def drift() -> list[str]:
+    """What differs between the sources and what was built from them, one sentence each; outputs may differ."""
+    found = []
+    names = {source.name for source in sources()}
+    for folder in (NOTEBOOKS, SOLUTIONS):
+        found += [f"{p.relative_to(ROOT)} has no source" for p in folder.glob("*.ipynb") if p.stem not in names]
+    for source in sources():
+        for folder, build in ((NOTEBOOKS, student), (SOLUTIONS, solution)):
+            path = folder / f"{source.name}.ipynb"
+            name = path.relative_to(ROOT)
+            if not path.exists():
+                found.append(f"{name} is missing")
+                continue
+            text = path.read_text(encoding="utf-8")
+            if folder == SOLUTIONS:
+                built = nbformat.reads(text, as_version=4)
+                found += [
+                    f"{name}: a code cell was never run" for c in built.cells if c.get("execution_count", 1) is None
+                ]
+                for cell in built.cells:
+                    if cell.cell_type == "code":
+                        cell.outputs, cell.execution_count = [], None
+                text = text_of(built)
+            if text != text_of(build(source)):
+                found.append(f"{name} does not come from notebooks/{source.name}.py")
+    if readme() != (ROOT / "README.md").read_text(encoding="utf-8"):
+        found.append("README.md: the table of exercises is not the present one")
+    return found
+
+
+def handout(path: Path) -> None:
+    """Write a zip for students: notebooks, library and data, without answers and sources; the same bytes every time."""
+    keep = ["README.md", "LICENSE", "Makefile", "pyproject.toml", "constraints.txt", "environment.yml"]
+    paths = [ROOT / name for name in keep] + sorted(NOTEBOOKS.glob("*.ipynb"))
+    for folder in ("uagt_lib", "data"):
+        paths += sorted(p for p in (ROOT / folder).rglob("*") if p.is_file())
+    skip = {"__pycache__", "runs", "downloads"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in paths:
+            name = file.relative_to(ROOT)
+            if not skip & set(name.parts) and not any(part.startswith(".") for part in name.parts):
+                entry = zipfile.ZipInfo(f"uagt-course/{name.as_posix()}", (2018, 12, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, file.read_bytes())
+
+
+def main() -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m uagt_lib.course.build", description="Build the notebooks.")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="only these lessons")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail if a notebook drifted from its source"
+    )
+    parser.add_argument("--handout", action="store_true", help="write dist/uagt-course-handout.zip")
+    options = parser.parse_args()
+    try:
+        if options.check:
+            found = drift()
+            print("\n".join([*found, "run `make notebooks`"]) if found else "nothing drifted")
+            return bool(found)
+        if options.handout:
+            handout(ROOT / "dist" / "uagt-course-handout.zip")
+            print("dist/uagt-course-handout.zip")
+            return 0
+        write(options.lessons)
+    except UagtError as error:
+        print(f"build: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,225 @@
+"""Exercises: a cell that defines something, checks it, and lets the notebook go on whatever the outcome.
+
+In a lesson:
+
+    @exercise("02.1")
+    def compose(s, painted, s_a): ...
+
+    ✓ 02.1 compose: 5 checks passed           the learner's version is used from here on
+    ○ 02.1 compose: not attempted yet         the library's version is used
+    ✗ 02.1 compose: image and attention ...   the library's version is used, the learner's result is drawn beside it
+
+In `lessons/lesson_02.py`:
+
+    @checks("02.1", compose, part="compose", ...)
+    def _(answer):
+        same(answer(...), ..., mistakes={"image and attention ...": ...})
+        yield "the background stays"
+"""
+
+import importlib
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from uagt_lib.course import tracking
+from uagt_lib.course.expect import Wrong
+from uagt_lib.errors import UagtError
+from uagt_lib.show import figures
+from uagt_lib.show.system import PARTS
+
+TODO = "your code here"  # what an untouched answer raises NotImplementedError with
+LESSONS = tuple(f"{i:02}" for i in range(11))
+
+Check = Callable[[Any], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, as `checks` registers it; see there."""
+
+    id: str
+    name: str
+    reference: Any
+    check: Check
+    part: str
+    equation: str
+    test: str
+    difficulty: int
+    minutes: int
+    hints: tuple[str, ...]
+    mistakes: tuple[str, ...]
+    draw: Callable[[Axes, Any], None] | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What checking an answer found: `status` is "passed", "open" (not attempted) or "wrong"; `text` says it."""
+
+    status: str
+    text: str
+
+
+EXERCISES: dict[str, Exercise] = {}
+_hints_given: dict[str, int] = {}
+
+
+def checks(
+    id: str,
+    reference: Any,
+    *,
+    part: str,
+    equation: str,
+    test: str,
+    difficulty: int,
+    minutes: int,
+    hints: list[str],
+    mistakes: list[str],
+    draw: Callable[[Axes, Any], None] | None = None,
+) -> Callable[[Check], Check]:
+    """Register an exercise; decorates its check, a generator that yields the name of each check passed.
+
+    Args:
+        id: lesson and number, "02.1".
+        reference: the library's version, used until the learner's passes.
+        part: which part of the system it builds, a key of `PARTS`.
+        equation: of the paper, "Eq. 1" or "Section 3.2" or "Appendix A".
+        test: the test that keeps the library's version right, "tests/test_compose.py::test_name".
+        difficulty: 1, 2 or 3.
+        minutes: what an average learner needs.
+        hints: from a nudge to nearly the answer, without giving it.
+        mistakes: what learners get wrong here, for whoever teaches it.
+        draw: draws what an answer, the learner's or the library's, computes onto an axis.
+    """
+    if part not in PARTS:
+        raise ValueError(f"unknown part {part!r}; known are {', '.join(PARTS)}")
+
+    def register(check: Check) -> Check:
+        EXERCISES[id] = Exercise(
+            id=id,
+            name=reference.__name__,
+            reference=reference,
+            check=check,
+            part=part,
+            equation=equation,
+            test=test,
+            difficulty=difficulty,
+            minutes=minutes,
+            hints=tuple(hints),
+            mistakes=tuple(mistakes),
+            draw=draw,
+        )
+        return check
+
+    return register
+
+
+def find(id: str) -> Exercise:
+    """The exercise called `id`.
+
+    Raises:
+        UagtError: if there is none; the message lists the lesson's.
+    """
+    known = of_lesson(id.split(".")[0])
+    if id not in EXERCISES:
+        raise UagtError(f"there is no exercise {id!r}; this lesson has {', '.join(e.id for e in known) or 'none'}")
+    return EXERCISES[id]
+
+
+def of_lesson(lesson: str) -> list[Exercise]:
+    """The exercises of a lesson, "02", in order.
+
+    Raises:
+        UagtError: if there is no such lesson.
+    """
+    if lesson not in LESSONS:
+        raise UagtError(f"there is no lesson {lesson!r}; lessons are {LESSONS[0]} to {LESSONS[-1]}")
+    if find_spec(f"uagt_lib.course.lessons.lesson_{lesson}") is not None:
+        importlib.import_module(f"uagt_lib.course.lessons.lesson_{lesson}")
+    return [e for id, e in sorted(EXERCISES.items()) if id.startswith(f"{lesson}.")]
+
+
+def exercise(id: str) -> Callable[[Any], Any]:
+    """Check the function or class that follows, say what was found, and hand back what the notebook goes on with.
+
+    The learner's version where it passes, the library's otherwise, so that one open exercise never blocks the next
+    cell.
+    """
+    task = find(id)
+
+    def decorate(answer: Any) -> Any:
+        verdict = judge(task, answer)
+        print(verdict.text)
+        tracking.record(id, verdict.status)
+        if task.draw is not None and figures.live():
+            figures.show(_picture(task, answer, verdict.status), f"Exercise {id}, {task.name}: {verdict.text}")
+        return answer if verdict.status == "passed" else task.reference
+
+    return decorate
+
+
+def judge(task: Exercise, answer: Any) -> Verdict:
+    """Run an exercise's checks on an answer. The global random state is left as it was."""
+    title = f"{task.id} {task.name}"
+    passed = 0
+    try:
+        with torch.random.fork_rng(devices=[]):
+            for _ in task.check(answer):
+                passed += 1
+    except Wrong as error:
+        return Verdict("wrong", f"✗ {title}: {error}")
+    except NotImplementedError as error:
+        if str(error) == TODO:
+            return Verdict(
+                "open", f"○ {title}: not attempted yet, the library's version is used; hint: hint({task.id!r})"
+            )
+        return Verdict("wrong", f"✗ {title}: {_stumble(error)}")
+    except Exception as error:  # whatever a learner's code does, it gets a sentence
+        return Verdict("wrong", f"✗ {title}: {_stumble(error)}")
+    return Verdict("passed", f"✓ {title}: {passed} checks passed, yours is used from here on")
+
+
+def hint(id: str) -> None:
+    """Print the next hint for an exercise, "02.1": the first call gives a nudge, later ones more."""
+    task = find(id)
+    given = _hints_given.get(id, 0)
+    if given < len(task.hints):
+        _hints_given[id] = given + 1
+        print(f"Hint {given + 1} of {len(task.hints)}: {task.hints[given]}")
+        return
+    print(
+        f"That was the last hint. The library's own version: `??{task.reference.__name__}` after "
+        f"`from {task.reference.__module__} import {task.reference.__name__}`"
+    )
+
+
+def _stumble(error: Exception) -> str:
+    """An error in a learner's code as a sentence, with the line where it happened."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "uagt_lib" not in f.filename]
+    own = [f for f in frames if "site-packages" not in f.filename and "dist-packages" not in f.filename]
+    where = f" in line {own[-1].lineno}, `{own[-1].line}`" if own and own[-1].line else ""
+    text = str(error).splitlines()[0] if str(error) else "no message"
+    return f"your code raised {type(error).__name__}{where}: {text}"
+
+
+def _picture(task: Exercise, answer: Any, status: str) -> Figure:
+    """The learner's result beside the expected one; before an attempt, only what to aim at."""
+    shown = {"open": {"aim at this": task.reference}, "passed": {"yours": answer}}.get(
+        status, {"yours": answer, "expected": task.reference}
+    )
+    figure = Figure(figsize=(3.4 * len(shown), 3), dpi=100, layout="constrained")
+    for axis, (title, function) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
+        axis.set_title(title, fontsize=9)
+        try:
+            task.draw(axis, function)
+        except Exception as error:  # an answer wrong enough may leave nothing to draw
+            axis.clear()
+            axis.set(xticks=[], yticks=[], title=title)
+            axis.text(0.5, 0.5, f"nothing to draw:\n{type(error).__name__}", ha="center", va="center")
+    return figure

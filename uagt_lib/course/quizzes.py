@@ -1,0 +1,62 @@
+"""The quiz at the end of a lesson: one question after the other, with a reason for every choice."""
+
+import html
+import importlib
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+from IPython.display import display
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer: its text, whether it is right, and why it is or is not."""
+
+    text: str
+    right: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with exactly one right choice."""
+
+    text: str
+    choices: tuple[Choice, ...]
+
+
+def questions(lesson: str) -> tuple[Question, ...]:
+    """The quiz of a lesson, "02"."""
+    return importlib.import_module(f"uagt_lib.course.lessons.lesson_{lesson}").QUIZ
+
+
+def quiz(lesson: str) -> None:
+    """Show a lesson's quiz. Every choice answers with its reason; only the first choice of a question counts."""
+    display(build(questions(lesson)))
+
+
+def build(asked: tuple[Question, ...]) -> widgets.VBox:
+    """The quiz as widgets: per question a text, radio buttons and the reason for what is chosen; a score below."""
+    first: dict[int, bool] = {}
+    score = widgets.HTML()
+
+    def block(number: int, question: Question) -> widgets.VBox:
+        reason = widgets.HTML()
+        radio = widgets.RadioButtons(
+            options=[choice.text for choice in question.choices], index=None, layout=widgets.Layout(width="max-content")
+        )
+
+        def chosen(change: dict) -> None:
+            choice = question.choices[radio.index]
+            first.setdefault(number, choice.right)
+            mark, colour = ("✓", "#006d4e") if choice.right else ("✗", "#a33b00")
+            reason.value = f'<span style="color:{colour}"><b>{mark}</b> {html.escape(choice.reason)}</span>'
+            score.value = f"{sum(first.values())} of {len(asked)} right at the first try" + (
+                "" if len(first) == len(asked) else f", {len(asked) - len(first)} to go"
+            )
+
+        radio.observe(chosen, names="index")
+        title = widgets.HTML(f"<b>{number}. {html.escape(question.text)}</b>")
+        return widgets.VBox([title, radio, reason])
+
+    return widgets.VBox([*(block(i, q) for i, q in enumerate(asked, 1)), score])
