@@ -1,0 +1,30 @@
+"""Training runs of lessons: made once, gone on with after an interruption, found again the next time."""
+
+from pathlib import Path
+
+from uagt_lib import checkpoint
+from uagt_lib.config import Config
+from uagt_lib.course.places import runs
+from uagt_lib.data.pairs import Pair
+from uagt_lib.evaluate.observe import Observer
+from uagt_lib.train import Trainer
+
+
+def trained(config: Config, pair: Pair, name: str, keep: int = 100) -> Path:
+    """The folder of a finished run of `config` on `pair`, kept as `runs(name)`: trained now, unless it is there already.
+
+    An interrupted run is gone on with. All checkpoints are kept by default, so that a lesson can look back.
+
+    Raises:
+        UagtError: if another run, of another configuration, lies there.
+    """
+    out = runs(name)
+    found = checkpoint.checkpoints(out)
+    if found and config.steps and found[-1].name == f"step-{config.steps:08d}":
+        stored = checkpoint.read_config(found[-1], checkpoint.read_tensors(found[-1] / checkpoint.WEIGHTS)[1])
+        if stored == config:
+            print(f"already trained, kept in {out.name}/: delete that folder to train again")
+            return out
+    start = Trainer.resume if found else Trainer
+    start(config, pair, out, observer=Observer(pair, out), keep=keep).run()
+    return out
