@@ -83,6 +83,7 @@ class Trainer:
         control: Control | None = None,
         keep: int = 2,
         tensorboard: bool = False,
+        progress: bool = True,
         resuming: bool = False,
     ):
         """Args:
@@ -93,6 +94,7 @@ class Trainer:
         control: to pause, resume and stop from another thread.
         keep: how many checkpoints to keep.
         tensorboard: also log to `out`/tensorboard.
+        progress: show a progress bar, with warnings above it; not where somebody else shows the run.
         resuming: set by `resume`.
 
         Raises:
@@ -103,6 +105,7 @@ class Trainer:
 
         self.config, self.pair, self.out = config, pair, Path(out)
         self.observer, self.control, self.keep = observer, control or Control(), keep
+        self.progress = progress
         make_folder(self.out)
         if self.checkpoints and not resuming:
             raise UagtError(f"{self.out} already holds a run: add --resume to go on with it, or choose another --out")
@@ -223,10 +226,10 @@ class Trainer:
         """
         goal = min(self.steps, until or self.steps)
         every = max(1, min(1000, self.steps // 10))
-        main = self.accelerator.is_main_process
+        shown = self.progress and self.accelerator.is_main_process
         with (
             _interrupt(self.control),
-            tqdm(total=self.steps, initial=self.step, disable=not main, unit="step", smoothing=0.05) as bar,
+            tqdm(total=self.steps, initial=self.step, disable=not shown, unit="step", smoothing=0.05) as bar,
         ):
             self._bar = bar
             while self.step < goal:
@@ -293,7 +296,7 @@ class Trainer:
                 ADVICE[kind].format(mean=mean) if kind else "attention has recovered: it differs between pixels again."
             )
             self.warnings.append({"step": self.step, "attention": name, "kind": kind, "text": text})
-            if self.accelerator.is_main_process:
+            if self.progress and self.accelerator.is_main_process:
                 self._bar.write(f"step {self.step}, A_{name}: {text}")
 
     # -- checkpoints -------------------------------------------------------------------------------------------------

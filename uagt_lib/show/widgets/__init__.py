@@ -3,8 +3,9 @@
 A kernel handles no click while a cell runs, so what takes long (`Dashboard`) runs in a thread of its own.
 """
 
+from uagt_lib.show.widgets.dashboard import Dashboard
 from uagt_lib.show.widgets.explorer import attention_explorer
 from uagt_lib.show.widgets.kid import kid_explorer
 from uagt_lib.show.widgets.playground import composition_playground
 
-__all__ = ["attention_explorer", "composition_playground", "kid_explorer"]
+__all__ = ["Dashboard", "attention_explorer", "composition_playground", "kid_explorer"]

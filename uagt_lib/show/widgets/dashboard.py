@@ -1,0 +1,341 @@
+"""Training to look at: a run in a thread of its own, with buttons, curves and samples.
+
+Two threads: one trains; the other looks at the trainer's numbers, draws, and never touches a weight. Samples need the
+weights, so the training thread itself translates them, between two steps. Neither lasts: no picture is drawn more
+often than every two seconds, nor for more than a twentieth of the time.
+"""
+
+import os
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+from torch import Tensor
+
+from uagt_lib import checkpoint
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import Pair, to_float
+from uagt_lib.errors import UagtError
+from uagt_lib.evaluate.observe import Observer, translate
+from uagt_lib.model import Translation
+from uagt_lib.show.figures import png, training_curves
+from uagt_lib.show.widgets import parts
+from uagt_lib.train import Control, Trainer
+
+HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches (tests, nbconvert): `start` then returns when all is done
+PICTURES = 4  # of each domain
+CELL = 96  # width of each, in pixels on the screen
+GAP = 4  # between them
+LOOK = 0.3  # seconds between two looks at the trainer
+
+_running: dict[Path, "Dashboard"] = {}
+
+
+class Desk(Control):
+    """A control whose run also does a job now and then, between two steps, where weights are at rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._job: Callable[[], None] | None = None
+
+    def ask(self, job: Callable[[], None]) -> None:
+        """Have `job` done by the run's own thread before its next step, also while it is paused."""
+        self._job = job
+
+    def hold(self) -> None:
+        """As in `Control`; jobs are done meanwhile."""
+        while True:
+            job, self._job = self._job, None
+            if job:
+                job()
+            if self._go.wait(timeout=0.05):
+                return
+
+
+class Dashboard(widgets.VBox):
+    """A run with pause, resume and stop, its losses, attention and samples: `Dashboard(config, pair, out).start()`.
+
+    What `out` already holds is gone on with; a finished run is only shown.
+
+    Attributes:
+        trainer: the run itself, with its model, history and scores.
+        error: what ended the run before its time, or None.
+    """
+
+    def __init__(self, config: Config, pair: Pair, out: Path, keep: int = 2):
+        """Args:
+        config: what to train.
+        pair: the images; of each domain four held-out ones are shown (training pictures where none are held out).
+        out: the run's folder. Another dashboard that is still training there is stopped first, and saves.
+        keep: how many checkpoints to keep.
+
+        Raises:
+            UagtError: if `out` cannot be written, or holds a run of another configuration.
+        """
+        self.out, self.error = Path(out), None
+        if former := _running.get(self.out.resolve()):
+            former.stop()
+            former._join()
+        self.control = Desk()
+        begin = Trainer.resume if checkpoint.checkpoints(self.out) else Trainer
+        self.trainer = begin(
+            config, pair, self.out, observer=Observer(pair, self.out), control=self.control, keep=keep, progress=False
+        )
+        self._threads: tuple[threading.Thread, ...] = ()
+        self._pace = deque([(self.trainer.seconds, self.trainer.step)], maxlen=round(10 / LOOK))
+        self._curves_due, self._samples_due = _Turn(), _Turn()
+        self._records = -1  # what is on the curves
+        self._sampled = (-1, ())  # the step that was sampled last, and its pictures
+        self._seen = -1  # the step whose samples are on the screen
+        self._pictures = [
+            (to, (domain.test if len(domain.test) else domain.train)[:PICTURES])
+            for domain, to in ((pair.source, "t"), (pair.target, "s"))
+        ]
+        self._build()
+        self._sample()
+        self._look(everything=True)
+
+    # -- what the user does ------------------------------------------------------------------------------------------
+
+    def start(self) -> "Dashboard":
+        """Train in the background and return at once; where UAGT_HEADLESS is set, return when the run has ended.
+
+        Nothing happens if the run is under way or finished.
+
+        Raises:
+            Exception: where UAGT_HEADLESS is set, whatever went wrong while training.
+        """
+        if not self.running and self.trainer.step < self.trainer.steps:
+            self.error, self.control.stopped = None, False
+            _running[self.out.resolve()] = self
+            train = threading.Thread(target=self._train, daemon=True, name="train")
+            watch = threading.Thread(target=self._watch, args=(train,), daemon=True, name="watch")
+            self._threads = (train, watch)
+            train.start()
+            watch.start()
+        if os.environ.get(HEADLESS):
+            self.wait()
+        return self
+
+    def pause(self) -> None:
+        """Hold the run after the current step."""
+        self.control.pause()
+        self._tell()
+
+    def resume(self) -> None:
+        """Let a held run go on."""
+        self.control.resume()
+        self._tell()
+
+    def stop(self) -> None:
+        """End the run after the current step; it saves a checkpoint first."""
+        self.control.stop()
+        self._tell()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the run to end, `timeout` seconds at most; returns whether it has ended.
+
+        A kernel that waits hears no click: use this in programs, not below a dashboard in a notebook.
+
+        Raises:
+            Exception: whatever went wrong while training or drawing.
+        """
+        ended = self._join(timeout)
+        if ended and self.error is not None:
+            raise self.error
+        return ended
+
+    @property
+    def running(self) -> bool:
+        """Whether the run is under way, perhaps paused."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    # -- the two threads ---------------------------------------------------------------------------------------------
+
+    def _train(self) -> None:
+        try:
+            self.trainer.run()
+        except BaseException as error:  # `_tell` shows it, `wait` raises it
+            self.error = error
+
+    def _watch(self, training: threading.Thread) -> None:
+        try:
+            while training.is_alive():
+                self._look()
+                training.join(LOOK)
+            self._sample()
+            self._look(everything=True)
+        except BaseException as error:  # as above; nobody could see what the run does, so it saves and ends
+            self.error = self.error or error
+            self.control.stop()
+            training.join()
+            self._tell()
+        finally:
+            _running.pop(self.out.resolve(), None)
+
+    def _join(self, timeout: float | None = None) -> bool:
+        end = None if timeout is None else time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(None if end is None else max(0, end - time.monotonic()))
+        return not self.running
+
+    def _sample(self) -> None:
+        """Translate the samples; only where no step is under way."""
+        with self._samples_due.taken():
+            model = self.trainer.model
+            self._sampled = (self.trainer.step, [translate(model, images, to) for to, images in self._pictures])
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._hold = widgets.Button()
+        self._stop = widgets.Button(description="Stop and save", icon="stop")
+        self._hold.on_click(lambda _: self.resume() if self.control.paused else self.pause())
+        self._stop.on_click(lambda _: self.stop())
+        self._bar = widgets.IntProgress(max=self.trainer.steps, layout=widgets.Layout(flex="1", min_width="100px"))
+        self._bar.style.bar_color = "#0072B2"
+        self._status, self._warnings, self._scores, self._step = (widgets.HTML() for _ in range(4))
+        self._curves = widgets.Image(format="png", layout=widgets.Layout(width="900px", max_width="100%"))
+        self._sheets = []
+        groups = [widgets.HTML(_stacked("input", "attention", "result"), layout=widgets.Layout(margin="26px 6px 0 0"))]
+        for (_, images), title in zip(self._pictures, ("S → T", "T → S"), strict=True):
+            width = len(images) * (CELL + GAP) - GAP
+            sheet = widgets.Image(format="png", layout=widgets.Layout(width=f"{width}px"))
+            group = widgets.VBox([widgets.HTML(f"<b>{title}</b>"), sheet], layout=widgets.Layout(margin="0 16px 0 0"))
+            self._sheets.append(sheet)
+            groups.append(group)
+        controls = widgets.HBox([self._hold, self._stop, self._bar], layout=widgets.Layout(max_width="900px"))
+        super().__init__(
+            [
+                controls,
+                self._status,
+                self._warnings,
+                self._curves,
+                self._scores,
+                self._step,
+                widgets.HBox(groups, layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start")),
+            ]
+        )
+
+    def _look(self, everything: bool = False) -> None:
+        """Bring the screen up to date: words at once, pictures when they are due."""
+        trainer = self.trainer
+        self._pace.append((trainer.seconds, trainer.step))
+        self._tell()
+        history = list(trainer.history)
+        if len(history) != self._records and (everything or self._curves_due):
+            with self._curves_due.taken():
+                self._curves.value = png(training_curves(history, trainer.steps))
+            self._records = len(history)
+        step, results = self._sampled
+        if step != self._seen:
+            for sheet, (_, images), result in zip(self._sheets, self._pictures, results, strict=True):
+                sheet.value = parts.encode(_sheet(to_float(images), result))
+            self._step.value = f"Held-out pictures at <b>step {step}</b>; attention: white will be repainted."
+            self._seen = step
+        elif step != trainer.step and self._samples_due and self.running:
+            self.control.ask(self._sample)
+
+    def _tell(self) -> None:
+        """What can be said in words, and what the buttons offer."""
+        trainer, paused = self.trainer, self.control.paused
+        active = self.running and self.error is None and not self.control.stopped
+        self._bar.value = trainer.step
+        self._hold.description, self._hold.icon = ("Resume", "play") if paused else ("Pause", "pause")
+        self._hold.disabled = self._stop.disabled = not active
+        self._status.value = self._state()
+        self._warnings.value = "".join(
+            f"<div>⚠ step {w['step']}, A<sub>{w['attention']}</sub>: {escape(w['text'])}</div>"
+            for w in trainer.warnings[-3:]
+        )
+        self._scores.value = _scores(trainer.scores)
+
+    def _state(self) -> str:
+        trainer = self.trainer
+        training = bool(self._threads) and self._threads[0].is_alive()
+        where = f"step <b>{trainer.step}</b> of {trainer.steps}"
+        if self.error is not None:
+            return _failure(self.error)
+        if trainer.step >= trainer.steps and not training:
+            took = f"{trainer.steps} steps in {_duration(trainer.seconds)}"
+            return f"<b>Finished</b>: {took}; everything is in {escape(str(self.out))}."
+        if not training:
+            again = "stopped and saved; run this cell again to go on" if self._threads else "not started"
+            return f"{where}, {again}"
+        if self.control.stopped:
+            return f"{where}, stopping …"
+        facts = [where, f"stage {trainer.stage}", f"learning rate {trainer.rate:.2g}"]
+        (before, first), (now, last) = self._pace[0], self._pace[-1]
+        if last > first and now > before:
+            rate = (last - first) / (now - before)
+            facts += [f"{rate:.3g} steps/s", f"{_duration((trainer.steps - last) / rate)} to go"]
+        return ("<b>paused</b> at " if self.control.paused else "") + " · ".join(facts)
+
+
+class _Turn:
+    """Whose turn it is: true again 2 seconds after the work, later where the work took over a tenth of a second."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __bool__(self) -> bool:
+        return time.monotonic() >= self._next
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        ended = time.monotonic()
+        self._next = ended + max(2.0, 19 * (ended - began))
+
+
+def _sheet(images: Tensor, result: Translation) -> np.ndarray:
+    """Input, attention and result in rows, the pictures in columns: bytes (H, W, 3)."""
+    rows = []
+    for row in (images, result.attention, result.image):
+        cells = [parts.enlarge(parts.pixels(picture), CELL) for picture in row]
+        gap = round(GAP * cells[0].shape[1] / CELL)
+        cells = [np.pad(cell, ((0, gap), (0, gap), (0, 0)), constant_values=255) for cell in cells]
+        rows.append(np.concatenate(cells, 1))
+    return np.concatenate(rows)[:-gap, :-gap]
+
+
+def _stacked(*words: str) -> str:
+    """Words beside the rows of a sheet."""
+    return "".join(f'<div style="height:{CELL + GAP}px; line-height:{CELL}px">{word}</div>' for word in words)
+
+
+def _scores(scores: list[dict]) -> str:
+    """The observer's latest, where pictures have masks: one line."""
+    if not scores:
+        return ""
+    latest = scores[-1]
+    pairs = [(latest[d]["iou@0.5"], latest[d]["background_error"]) for d in ("source", "target")]
+    if any(value is None for pair in pairs for value in pair):
+        return ""
+    (iou_s, error_s), (iou_t, error_t) = pairs
+    return (
+        f"All held-out pictures at step {latest['step']}, S / T: attention IoU <b>{iou_s:.2f} / {iou_t:.2f}</b>, "
+        f"background error <b>{error_s:.3f} / {error_t:.3f}</b>."
+    )
+
+
+def _failure(error: BaseException) -> str:
+    """An error for the reader: a sentence where it is one, everything where it is not."""
+    if isinstance(error, UagtError):
+        return f'<div role="alert"><b>Training stopped.</b> {escape(str(error))}</div>'
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return f'<div role="alert"><b>Training stopped.</b><pre style="white-space:pre-wrap">{escape(text)}</pre></div>'
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
