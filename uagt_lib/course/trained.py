@@ -11,7 +11,7 @@ from uagt_lib.train import Trainer
 
 
 def trained(config: Config, pair: Pair, name: str, keep: int = 100) -> Path:
-    """The folder of a finished run of `config` on `pair`, kept as `runs(name)`: trained now, unless it is there already.
+    """The folder of a finished run of `config` on `pair`, kept as `runs(name)`; trained now, unless it is there.
 
     An interrupted run is gone on with. All checkpoints are kept by default, so that a lesson can look back.
 
