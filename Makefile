@@ -5,7 +5,7 @@ RUN := runs/savanna
 # The versions everything was tested with; `make PINS= ...` takes the newest that pyproject.toml's ranges allow.
 PINS ?= $(shell $(PYTHON) -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11) else "")')
 
-.PHONY: lab train test bench lint clean
+.PHONY: lab train test bench notebooks handout lint clean
 
 lab: .venv/lab.done
 	$(BIN)/jupyter lab notebooks
@@ -20,6 +20,13 @@ test: .venv/test.done
 
 bench: .venv/test.done
 	$(BIN)/python -m tests.bench
+
+notebooks: .venv/test.done
+	$(BIN)/python -m uagt_lib.course.build
+
+handout: .venv/test.done
+	$(BIN)/python -m uagt_lib.course.build --check
+	$(BIN)/python -m uagt_lib.course.build --handout
 
 lint: .venv/test.done
 	$(BIN)/ruff check --fix .

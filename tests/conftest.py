@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.lesson_runs import LessonRuns
 from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.model import Architecture
@@ -19,6 +20,10 @@ TINY = Architecture(
     discriminator_halvings=2,
     end_kernel=3,
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LessonRuns())
 
 
 @pytest.fixture(scope="session", autouse=True)
