@@ -88,7 +88,7 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
         steps: where the axis ends; at the last record unless told.
         width: inches.
     """
-    figure = Figure(figsize=(width, 0.31 * width), dpi=100)
+    figure = Figure(figsize=(width, 0.33 * width), dpi=100)
     left, right = figure.subplots(1, 2)
     at = [record["step"] for record in history]
     names = [name for name in history[-1] if history] if history else []
@@ -98,9 +98,9 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
             if f"{kind}_{domain}" in names:
                 values = [record[f"{kind}_{domain}"] for record in history]
                 left.plot(at, values, line, color=color, lw=1.2, label=f"{kind} {domain.upper()}")
-    for domain, line in (("s", "-"), ("t", "--")):
+    for domain, line, color in (("s", "-", COLORS[5]), ("t", "--", COLORS[4])):
         values = [record[f"attention_{domain}"] for record in history]
-        right.plot(at, values, line, color=COLORS[5], lw=1.8, label=f"attention {domain.upper()}")
+        right.plot(at, values, line, color=color, lw=1.8, label=f"A_{domain.upper()}")
     end = max([steps or 1, *at])
     second = next((record["step"] for record in history if record["stage"] == 2), None)
     for axis, title in ((left, "losses"), (right, "mean attention")):
@@ -113,10 +113,10 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
             axis.axvspan(second, end, color="0.5", alpha=0.12, lw=0)
             axis.text(second, 0.97, " stage 2", transform=axis.get_xaxis_transform(), fontsize=8, va="top")
         if history:
-            axis.legend(fontsize=7, frameon=False, ncols=3 if axis is left else 1, loc="upper right")
-    left.set_ylim(0)
+            axis.legend(fontsize=8, frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1.02, 0.98))
+    left.set_ylim(min([0, *(line.get_ydata().min() for line in left.lines)]))  # Wasserstein losses fall below 0
     right.set_ylim(0, 1)
-    figure.subplots_adjust(0.06, 0.19, 0.99, 0.88, wspace=0.14)
+    figure.subplots_adjust(0.06, 0.17, 0.985, 0.82, wspace=0.14)
     return figure
 
 
