@@ -1,0 +1,74 @@
+"""The capstone's helpers: they agree with the trainer and the report, and fall back where photographs cannot be had."""
+
+import sys
+from types import ModuleType
+
+import pytest
+import torch
+
+from uagt_lib.course import capstone
+from uagt_lib.course.lessons import lesson_09
+from uagt_lib.data import download
+from uagt_lib.data.pairs import Domain, Pair
+from uagt_lib.errors import UagtError
+from uagt_lib.evaluate import kid
+from uagt_lib.train import Trainer
+
+
+def test_the_trainer_counts_steps_as_the_lesson_does(config, tmp_path):
+    def domain(count: int) -> Domain:
+        return Domain(torch.zeros(count, 3, 36, 36, dtype=torch.uint8), torch.zeros(0, 3, 32, 32, dtype=torch.uint8))
+
+    trainer = Trainer(config.with_(steps=None, epochs=3, batch=2), Pair(domain(5), domain(7)), tmp_path)
+    assert trainer.steps == lesson_09.steps_of_run(5, 7, 2, 1, 3) == 12
+
+
+def test_a_run_that_relapses_has_not_found_its_objects_yet():
+    assert lesson_09.attention_found_it(lesson_09._RELAPSE) == 150
+    assert lesson_09.attention_found_it(lesson_09._RELAPSE[:5]) is None
+    assert lesson_09.attention_found_it([]) is None
+
+
+def test_the_papers_number_is_the_third_column_of_the_report():
+    features = [torch.randn(60, 8, generator=torch.Generator().manual_seed(i)) + i for i in range(3)]
+    to_source, to_target, both = kid.protocol(*features, torch.Generator().manual_seed(0), 5, 20)
+    mean, std = lesson_09.papers_number(to_source.values, to_target.values)
+    assert mean == pytest.approx(100 * both.mean, rel=1e-9)
+    assert std == pytest.approx(100 * both.std, rel=1e-9)
+
+
+def test_the_savanna_stands_in_where_photographs_cannot_be_had(monkeypatch, tmp_path, capsys):
+    def unreachable(name: str, root: object) -> None:
+        raise UagtError(f"{name} could not be fetched: no network")
+
+    monkeypatch.setattr(capstone, "download", unreachable)
+    monkeypatch.setattr(capstone, "from_savanna", lambda *a: "drawn")
+    config, pair = capstone.world("horse2zebra")
+    assert (config.preset, pair) == ("savanna", "drawn")
+    assert "no network" in capsys.readouterr().out
+    with pytest.raises(UagtError, match="choose savanna or horse2zebra"):
+        capstone.world("apples")
+    assert "horse2zebra" in download.ARCHIVES
+
+
+def test_a_run_on_drive_only_where_there_is_one(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("UAGT_RUNS", str(tmp_path))
+    assert capstone.folder("savanna", on_drive=True) == tmp_path / "capstone-savanna"
+    assert "no Google Drive" in capsys.readouterr().out
+    mounted = []
+    colab = ModuleType("google.colab")
+    colab.drive = ModuleType("drive")
+    colab.drive.mount = mounted.append
+    monkeypatch.setitem(sys.modules, "google", ModuleType("google"))
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    assert str(capstone.folder("savanna", on_drive=True)).startswith("/content/drive/MyDrive")
+    assert mounted == ["/content/drive"]
+
+
+def test_so_far_shows_the_newest_or_what_ships(tmp_path, capsys):
+    assert capstone.so_far(tmp_path)[0].name == "savanna-64.safetensors"
+    assert "No checkpoint of your run yet" in capsys.readouterr().out
+    for step in (20, 10):
+        (tmp_path / "checkpoints" / f"step-{step:08d}").mkdir(parents=True)
+    assert [p.name for p in capstone.so_far(tmp_path)] == ["step-00000010", "step-00000020"]
+    assert "step 20" in capsys.readouterr().out
