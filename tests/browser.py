@@ -1,0 +1,146 @@
+"""Notebooks in a real JupyterLab in a real, headless Chromium: what a learner sees, clicked by a test."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+SETTINGS = {
+    # no question whether to fetch news, and no look at the network for updates
+    "@jupyterlab/apputils-extension/notification.jupyterlab-settings": (
+        '{"fetchNews": "false", "checkForUpdates": false}'
+    ),
+    # or cells out of sight would not be on the page
+    "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": '{"windowingMode": "none"}',
+}
+
+
+def chromium() -> str | None:
+    """A Chromium to be driven: the system's, Chrome, or the one that `playwright install` fetched; None without any."""
+    for name in ("/usr/bin/chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+@contextmanager
+def lab(folder: Path, scratch: Path, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """JupyterLab on the notebooks in `folder`, and a page of `width` x `height` pixels that shows it.
+
+    Args:
+        folder: notebooks; running saves them, so give a copy.
+        scratch: an empty folder for settings and logs; nobody's own settings are read or changed.
+        width, height: pixels.
+    """
+    with _server(folder, scratch) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
+        try:
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.set_default_timeout(30_000)
+            page.goto(url)
+            page.wait_for_function("window.jupyterapp !== undefined")
+            page.evaluate("window.jupyterapp.restored")
+            yield page
+        finally:
+            browser.close()
+
+
+def open_notebook(page: Page, path: str) -> None:
+    """Open a notebook, by its path in the folder, and wait for its kernel."""
+    page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
+    wait_until_idle(page)
+
+
+def run_all(page: Page) -> None:
+    """Run all cells of the notebook in front; returns at once."""
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def wait_until_idle(page: Page, seconds: float = 60) -> None:
+    """Wait until no cell runs or waits to be run."""
+    panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')).to_be_visible(timeout=1000 * seconds)
+    waiting = panel.locator(".jp-InputPrompt", has_text="[*]")
+    expect(waiting).to_have_count(0, timeout=1000 * seconds)
+
+
+def assert_no_dialog(page: Page) -> None:
+    """No window asks for anything: a kernel, which of two versions of a file, whether to trust it."""
+    dialogs = page.locator(".jp-Dialog")
+    assert dialogs.count() == 0, dialogs.first.inner_text()
+
+
+def assert_no_error(page: Page) -> None:
+    """No cell ended in a traceback, and no widget failed to load."""
+    errors = page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.error"]')
+    assert errors.count() == 0, errors.first.inner_text()
+    for words in ("Error displaying widget", "Loading widget", "Error creating widget"):
+        assert page.locator(".jp-OutputArea", has_text=words).count() == 0, words
+
+
+@contextmanager
+def _server(folder: Path, scratch: Path) -> Iterator[str]:
+    settings = scratch / "settings"
+    for name, text in SETTINGS.items():
+        (settings / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings / name).write_text(text)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = uuid4().hex
+    places = {"CONFIG": "config", "RUNTIME": "runtime", "DATA": "data"}
+    environment = os.environ | {
+        **{f"JUPYTER_{kind}_DIR": str(scratch / name) for kind, name in places.items()},
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
+        "IPYTHONDIR": str(scratch / "ipython"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        "OMP_NUM_THREADS": "1",
+    }
+    environment.pop("UAGT_HEADLESS", None)  # somebody is there to press buttons
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(f"--ServerApp.root_dir={folder}", f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
+        *(f"--IdentityProvider.token={token}", "--LabApp.extension_manager=readonly"),
+    ]
+    log = scratch / "server.log"
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            command, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True, cwd=scratch
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api", server, log)
+        yield f"http://127.0.0.1:{port}/lab?token={token}"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.1)

@@ -1,0 +1,92 @@
+"""A learner's hands: Run all, pause, resume and stop a training, move a slider with the keyboard. In a real browser."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import assert_no_dialog, assert_no_error, chromium, lab, open_notebook, run_all, wait_until_idle
+from uagt_lib.config import Config
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium: `.venv/bin/playwright install chromium`")
+
+SET_UP = """
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import from_savanna, to_float
+from uagt_lib.model import Architecture
+from uagt_lib.show.widgets import Dashboard, composition_playground
+
+pair = from_savanna(32, 36, images=6, held_out=4)
+"""
+PLAY = """
+image = to_float(pair.source.test[0])
+composition_playground(image, -image, pair.source.masks[0])
+"""
+
+
+def notebook(path: Path, *cells: str) -> None:
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, path)
+
+
+def step(page: Page) -> int:
+    """What the dashboard's status line says."""
+    return int(re.search(r"step (\d+) of", page.locator(".widget-html", has_text=" of 100000").inner_text())[1])
+
+
+def moves_on(page: Page, after: int) -> None:
+    page.wait_for_function(
+        "after => Number(document.body.innerText.match(/step (\\d+) of 100000/)?.[1]) > after + 3", arg=after
+    )
+
+
+def picture(page: Page, i: int) -> str:
+    """The bytes behind the i-th picture of the playground."""
+    image = page.locator(".jp-Cell").nth(2).locator("img").nth(i)
+    return image.evaluate("async image => new Uint8Array(await (await fetch(image.src)).arrayBuffer()).join()")
+
+
+def test_a_training_and_a_slider_under_a_learners_hands(config: Config, tmp_path):
+    folder, scratch = tmp_path / "notebooks", tmp_path / "scratch"
+    folder.mkdir(), scratch.mkdir()
+    train = f"dashboard = Dashboard({config.with_(steps=100_000)!r}, pair, 'run')\ndashboard.start()"
+    notebook(folder / "hands.ipynb", SET_UP, train, PLAY)
+    with lab(folder, scratch) as page:
+        open_notebook(page, "hands.ipynb")
+        assert_no_dialog(page)
+        run_all(page)
+        wait_until_idle(page)  # though the training goes on
+        assert_no_error(page)
+
+        moves_on(page, 0)
+        page.get_by_role("button", name="Pause").click()
+        expect(page.get_by_text("paused at")).to_be_visible()
+        held = step(page)
+        page.wait_for_timeout(500)  # the step that was under way ends and is shown
+        at_rest = step(page)
+        page.wait_for_timeout(1000)
+        assert held <= step(page) == at_rest <= held + 2
+
+        page.get_by_role("button", name="Resume").focus()
+        page.keyboard.press("Enter")
+        moves_on(page, at_rest)
+        expect(page.get_by_text("paused at")).to_have_count(0)
+
+        result = picture(page, 3)
+        slider = page.locator(".widget-slider", has_text="object → background")
+        slider.get_by_role("slider").focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        expect(slider).to_contain_text("0.15")
+        expect(page.locator(".jp-Cell").nth(2)).to_contain_text(re.compile("paint for (?!0%)"))
+        assert picture(page, 3) != result
+
+        page.get_by_role("button", name="Stop and save").click()
+        expect(page.get_by_text("stopped and saved")).to_be_visible()
+        assert list((folder / "run" / "checkpoints").glob("step-*"))
+        page.screenshot(path=scratch / "hands.png")
+        assert_no_dialog(page)
+        assert_no_error(page)
