@@ -1,0 +1,327 @@
+"""Lesson 00, start here: checks and quiz."""
+
+from collections.abc import Iterator
+
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from uagt_lib.course.exercises import checks
+from uagt_lib.course.expect import expect, same
+from uagt_lib.course.quizzes import Choice, Question
+from uagt_lib.data.pairs import to_float, to_uint8
+from uagt_lib.evaluate.attention import background_error
+
+
+def coverage(masks: Tensor) -> Tensor:
+    """The share of each picture that its mask covers: masks, float (N, 1, H, W) in [0, 1] -> (N,)."""
+    return masks.mean(dim=(1, 2, 3))
+
+
+def _disc(x: float, y: float, radius: float, side: int = 48) -> Tensor:
+    """A soft disc as a mask (1, 1, side, side)."""
+    down, right = torch.meshgrid(torch.linspace(-1, 1, side), torch.linspace(-1, 1, side), indexing="ij")
+    return torch.sigmoid(20 * (radius - ((right - x) ** 2 + (down - y) ** 2).sqrt()))[None, None]
+
+
+def _draw_coverage(axis: Axes, answer) -> None:
+    """Three discs and what the answer says of each."""
+    masks = torch.cat([_disc(0, 0, 0.25), _disc(0.2, -0.1, 0.5), _disc(0, 0.1, 0.8)])
+    axis.imshow(torch.cat(list(masks[:, 0]), 1), cmap="gray", vmin=0, vmax=1)
+    shares = torch.as_tensor(answer(masks)).reshape(-1).tolist()
+    places = [(48 * i + 23.5, share) for i, share in enumerate(shares)] if len(shares) == 3 else [(71.5, shares[0])]
+    for x, share in places:
+        axis.text(x, 54, f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}", ha="center", va="center")
+    axis.set(xticks=[], yticks=[], xlim=(-0.5, 143.5), ylim=(60, -0.5))
+    axis.spines[:].set_visible(False)
+
+
+@checks(
+    "00.1",
+    coverage,
+    part="pictures",
+    equation="masks",
+    test="tests/test_savanna.py::test_about_a_tenth_is_animal",
+    difficulty=1,
+    minutes=3,
+    hints=[
+        "A mask holds 1 where the animal is and 0 elsewhere. The share of ones is the mean of the mask.",
+        "`mean` takes the dimensions to average over: `x.mean(dim=(1, 2))`. Which of (N, 1, H, W) should stay?",
+    ],
+    mistakes=[
+        "One mean over everything: the pile's share, where one number per picture is asked for.",
+        "Averaging over height and width only: the single channel stays, the shape is (N, 1).",
+        "Rounding the soft edge first; a pixel half covered should count half.",
+    ],
+    draw=_draw_coverage,
+)
+def _coverage(answer) -> Iterator[str]:
+    g = torch.Generator().manual_seed(0)
+    masks = torch.rand(3, 1, 6, 4, generator=g) ** 2
+    kept = masks.clone()
+    want = masks.mean((1, 2, 3))
+    same(
+        answer(masks),
+        want,
+        {
+            "that is one number for the whole pile; keep the first dimension, N, to get one per picture": masks.mean(),
+            "the channel is still there, shape (N, 1): average over dimension 1 as well": masks.mean((2, 3)),
+            "that averages over the pictures, so it says where animals stand, not how much one covers": masks.mean(0),
+            "that is a sum of pixels; a share is the sum divided by H * W": masks.sum((1, 2, 3)),
+            "do not round the mask: a pixel on the edge is half animal and should count half": (masks > 0.5)
+            .float()
+            .mean((1, 2, 3)),
+        },
+        "the shares",
+    )
+    yield "random masks, one number per picture"
+    expect(torch.equal(masks, kept), "your code changed the masks it was given; leave the input as it is")
+    yield "the masks are left alone"
+    half = torch.zeros(1, 1, 4, 8)
+    half[..., 4:] = 1
+    same(answer(half), torch.tensor([0.5]), what="the share of a mask that covers the right half")
+    yield "half a picture is 0.5"
+
+
+def _draw_range(axis: Axes, answer) -> None:
+    """Float against byte."""
+    values = torch.as_tensor(answer(torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16))).reshape(-1).float()
+    axis.plot(range(256), values, color="#0072B2", lw=2)
+    axis.axhspan(-1, 1, color="#009E73", alpha=0.12, lw=0)
+    axis.set(xlabel="byte", ylabel="float", xlim=(0, 255), xticks=[0, 127.5, 255])
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+@checks(
+    "00.2",
+    to_float,
+    part="pictures",
+    equation="range [-1, 1]",
+    test="tests/test_pairs.py::test_bytes_survive_the_round_trip",
+    difficulty=1,
+    minutes=4,
+    hints=[
+        "A straight line through two points: 0 becomes -1, 255 becomes 1. What becomes of 127.5?",
+        "Bytes cannot hold halves or negative numbers: `.float()` first, then divide, then shift.",
+    ],
+    mistakes=[
+        "Dividing by 255 and stopping there: the range is [0, 1], black is mid-grey for the networks.",
+        "Calculating in uint8: 200 * 2 wraps around to 144.",
+        "Dividing by 128: white becomes 0.992, and the way back to bytes is not exact.",
+    ],
+    draw=_draw_range,
+)
+def _to_float(answer) -> Iterator[str]:
+    images = torch.arange(2 * 3 * 8 * 8, dtype=torch.int64).remainder(256).to(torch.uint8).reshape(2, 3, 8, 8)
+    kept = images.clone()
+    x = images.float()
+    got = answer(images)
+    same(
+        got,
+        x / 127.5 - 1,
+        {
+            "the range is [0, 1]: that is half the way; stretch it to twice the width and shift it": x / 255,
+            "nothing changed but the type: 0..255 has to become [-1, 1]": x,
+            "the range is [-0.5, 0.5]: right middle, half the width": x / 255 - 0.5,
+            "divided by 128, white becomes 0.992; the middle of 0..255 is 127.5": x / 128 - 1,
+            "divided by 127, white becomes 1.008; the middle of 0..255 is 127.5": x / 127 - 1,
+            "the calculation was done in bytes, which wrap around at 256; call `.float()` first": (
+                images * 2 - 255
+            ).float()
+            / 255,
+            "the sign is turned: black should be -1, white 1": 1 - x / 127.5,
+        },
+        "the floats",
+    )
+    yield "every byte value"
+    expect(got.dtype == torch.float32, f"networks have float32 weights, your result is {got.dtype}; use `.float()`")
+    yield "float32"
+    expect(torch.equal(images, kept), "your code changed the bytes it was given; leave the input as it is")
+    expect(torch.equal(to_uint8(answer(images)), images), "the way back to bytes is not exact")
+    yield "the way back is exact"
+
+
+def _draw_error(axis: Axes, answer) -> None:
+    """Background error as a disc of paint grows beyond the object."""
+    source = torch.full((1, 3, 48, 48), -1.0)
+    mask = (_disc(0, 0, 0.4) > 0.5).float()
+    radii = torch.linspace(0, 1, 21)
+    found = [float(answer(source, source + 2 * (_disc(0, 0, r) > 0.5), mask)) for r in radii.tolist()]
+    axis.plot(radii, found, color="#D55E00", lw=2)
+    axis.axvline(0.4, color="#999999", ls="--", lw=1)
+    axis.text(0.38, max(found), "edge of\nthe animal", ha="right", va="top", fontsize=8, color="#666666")
+    axis.set(xlabel="radius that is repainted, black to white", ylabel="background error")
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+@checks(
+    "00.3",
+    background_error,
+    part="masks",
+    equation="Section 4",
+    test="tests/test_attention.py::test_background_counts_background_only",
+    difficulty=2,
+    minutes=10,
+    hints=[
+        "Three steps: how much did each pixel change; which pixels are background; the mean over those.",
+        "`(a - b).abs().mean(1, keepdim=True)` averages over the colours and keeps the masks' shape (N, 1, H, W).",
+        "A comparison such as `masks < 0.01` gives True and False; `x[that]` picks the pixels where it is True.",
+    ],
+    mistakes=[
+        "The mean over the whole picture: the animal SHOULD change, and is counted as damage.",
+        "Forgetting that [-1, 1] is two wide: every error is twice as large.",
+        "Multiplying by the background and taking the mean over all pixels: the animals' zeros dilute the error.",
+        "One mean per picture, then the mean of these: a picture with little background weighs too much.",
+    ],
+    draw=_draw_error,
+)
+def _background_error(answer) -> Iterator[str]:
+    g = torch.Generator().manual_seed(3)
+    source, translated = (torch.rand(2, 3, 8, 6, generator=g) * 2 - 1 for _ in range(2))
+    masks = torch.zeros(2, 1, 8, 6)
+    masks[0, :, 2:7, 1:5], masks[1, :, 4:6, 2:4] = 1, 1
+    masks[0, :, 2, 1:5], masks[1, :, 4, 2] = 0.3, 0.8
+    inputs = [x.clone() for x in (source, translated, masks)]
+    change = (source - translated).abs().mean(1, keepdim=True) / 2
+    background = masks < 0.01
+    each = torch.stack([c[b].mean() for c, b in zip(change, background, strict=True)])
+    right = change[background].mean()
+    same(
+        answer(source, translated, masks),
+        right,
+        {
+            "that is the change of the whole picture; the animal is meant to change, so leave it out": change.mean(),
+            "that is the change of the animals; turn the mask around": change[masks > 0.5].mean(),
+            "twice too large: a range of [-1, 1] is 2 wide, and black to white should count 1": 2 * right,
+            "three times too large: the mean over the colours is wanted, not their sum": 3 * right,
+            "six times too large: take the mean over the colours, not their sum, and halve it": 6 * right,
+            "the differences cancel each other; take their absolute values": ((source - translated) / 2)
+            .mean(1, keepdim=True)[background]
+            .mean(),
+            "those are squared differences; absolute ones are asked for": ((source - translated) / 2)
+            .square()
+            .mean(1, keepdim=True)[background]
+            .mean(),
+            "that divides by all pixels; divide by the number of background pixels only": (change * background).mean(),
+            "soft edges of animals are counted as background; it begins where the mask is below 0.01": change[
+                masks < 0.5
+            ].mean(),
+            "that is one number per picture; the mean over the background pixels of the whole batch is wanted": each,
+            "that is the mean of the pictures' means; count every background pixel of the batch alike": each.mean(),
+        },
+        "the background error",
+    )
+    yield "random pictures"
+    same(answer(source, source, masks), 0.0, what="the error where nothing changed")
+    yield "0 where nothing changed"
+    black, ones = torch.full_like(source, -1), torch.ones_like(source)
+    same(answer(black, ones, masks), 1.0, what="the error of black turned white")
+    yield "1 for black turned white"
+    painted = torch.where(masks > 0, ones, source)
+    same(answer(source, painted, masks), 0.0, what="the error where only the animals were painted")
+    yield "paint on the animals is free"
+    expect(
+        all(torch.equal(a, b) for a, b in zip(inputs, (source, translated, masks), strict=True)),
+        "your code changed a tensor it was given; leave the inputs as they are",
+    )
+    yield "the inputs are left alone"
+
+
+QUIZ = (
+    Question(
+        "What does the learner of horse-to-zebra translation get to see while it trains?",
+        (
+            Choice(
+                "Photographs of the same scene with a horse and with a zebra",
+                False,
+                "Nobody has those: that would be paired data. A horse does not hold still while you repaint it.",
+            ),
+            Choice(
+                "Two piles of pictures that belong together in no way",
+                True,
+                "One pile of horses, one of zebras, different scenes, nothing that links the two.",
+            ),
+            Choice(
+                "Pictures with masks that say which pixels are horse",
+                False,
+                "Our savanna has masks, but only we use them, to measure. Training never sees one.",
+            ),
+        ),
+    ),
+    Question(
+        "Why do we measure the background's change only where the mask is below 0.01?",
+        (
+            Choice(
+                "Because the animal is supposed to change, and the soft edge belongs partly to it",
+                True,
+                "A changed animal is the task, not an error, and edge pixels are neither one nor the other.",
+            ),
+            Choice(
+                "Because the networks may only see these pixels",
+                False,
+                "The networks see every pixel. The mask is used after training, by us.",
+            ),
+            Choice(
+                "Because it is faster than measuring all pixels",
+                False,
+                "Time has nothing to do with it: counting the animals would punish a translation for doing its job.",
+            ),
+        ),
+    ),
+    Question(
+        "A cell prints a line that begins with ○. What is used in the cells below it?",
+        (
+            Choice(
+                "Your half-finished version",
+                False,
+                "An exercise that was not attempted is replaced, or the rest would stop.",
+            ),
+            Choice(
+                "Nothing: they fail until you solve it",
+                False,
+                "No exercise blocks the next cell; Run All works from the first day.",
+            ),
+            Choice("The library's version", True, "Yours takes over from the moment the line begins with ✓."),
+        ),
+    ),
+    Question(
+        "With bias 1, horses live on green grass, zebras on dry. What does a judge of 'zebra picture or not' learn?",
+        (
+            Choice(
+                "Stripes, because the piles are called horses and zebras",
+                False,
+                "The names exist for us. A judge sees pixels, and uses whatever tells the piles apart.",
+            ),
+            Choice(
+                "Stripes and grass: both tell the piles apart",
+                True,
+                "And the grass covers far more pixels. This is why a whole-picture method repaints it: lesson 01.",
+            ),
+            Choice(
+                "Nothing, the piles are too different",
+                False,
+                "The more different the piles, the easier a judge's life.",
+            ),
+        ),
+    ),
+    Question(
+        "Blue horses (red and blue exchanged) are hardly found by the attention network. What does that tell us?",
+        (
+            Choice(
+                "It works only on drawings, so it is of no use on photographs",
+                False,
+                "The test says nothing about photographs. Those are another training run.",
+            ),
+            Choice(
+                "It was never told what a horse is; it learned what tells the piles apart, and colour is part of that",
+                True,
+                "No label ever named a shape. It is worth asking what a network uses, by changing one thing at a time.",
+            ),
+            Choice(
+                "Its weights are damaged",
+                False,
+                "Upside-down horses it finds as well as any: the weights are fine, the question is what they look for.",
+            ),
+        ),
+    ),
+)
