@@ -24,9 +24,9 @@ def test_the_trainer_counts_steps_as_the_lesson_does(config, tmp_path):
 
 
 def test_a_run_that_relapses_has_not_found_its_objects_yet():
-    assert lesson_09.attention_found_it(lesson_09._RELAPSE) == 150
-    assert lesson_09.attention_found_it(lesson_09._RELAPSE[:5]) is None
-    assert lesson_09.attention_found_it([]) is None
+    assert lesson_09.healthy_since(lesson_09._RELAPSE) == 150
+    assert lesson_09.healthy_since(lesson_09._RELAPSE[:5]) is None
+    assert lesson_09.healthy_since([]) is None
 
 
 def test_the_papers_number_is_the_third_column_of_the_report():

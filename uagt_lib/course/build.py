@@ -171,7 +171,7 @@ def _printable(output: NotebookNode) -> NotebookNode | None:
         return None
     data = output.get("data", {})
     if "application/vnd.jupyter.widget-view+json" in data:
-        if "FloatProgress" in data.get("text/plain", "") or "it/s" in data.get("text/plain", ""):
+        if "%|" in data.get("text/plain", ""):  # a progress bar
             return None
         del data["application/vnd.jupyter.widget-view+json"]
         data["text/plain"] = "(controls: run this notebook to use them)"

@@ -57,6 +57,15 @@ def attention_over_time(checkpoints: list[Path], pair: Pair, picture: int = 0, c
     return figure
 
 
+def covered_since(scores: list[dict[str, Any]], iou: float = 0.5) -> int | None:
+    """The step of the first of a run's scores at which both maps overlap their animals by more than `iou`, or None."""
+    for score in scores:
+        found = [score[domain]["iou@0.5"] for domain in ("source", "target")]
+        if None not in found and min(found) > iou:
+            return score["step"]
+    return None
+
+
 def scoreboard(report: dict[str, Any], names: list[str]) -> Markdown:
     """The evaluation's two tables as one, a row per candidate and direction; `names` in the order they were given."""
     attention = {(row["name"], row["direction"]): row for row in report["attention"]}

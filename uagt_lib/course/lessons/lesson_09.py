@@ -21,8 +21,8 @@ def steps_of_run(horses: int, zebras: int, batch: int, processes: int, epochs: i
     return epochs * ceil(max(horses, zebras) / (batch * processes))
 
 
-def attention_found_it(records: list[dict[str, float]]) -> int | None:
-    """The first step from which on neither map is collapsed any more, up to the last record; None if there is none.
+def healthy_since(records: list[dict[str, float]]) -> int | None:
+    """The first step from which on neither map is collapsed, up to the last record; None if there is no such step.
 
     Args:
         records: a run's history: `step`, and mean and spread of both maps, `attention_s`, `spread_s`, `attention_t`,
@@ -119,7 +119,7 @@ def _draw_found(axis: Axes, answer) -> None:
 
 @checks(
     "09.2",
-    attention_found_it,
+    healthy_since,
     part="run",
     equation="Section 3.2",
     test="tests/test_capstone.py::test_a_run_that_relapses_has_not_found_its_objects_yet",
@@ -137,7 +137,7 @@ def _draw_found(axis: Axes, answer) -> None:
     ],
     draw=_draw_found,
 )
-def _attention_found_it(answer) -> Iterator[str]:
+def _healthy_since(answer) -> Iterator[str]:
     simple = _records([0.55, 0.5, 0.4, 0.3], [0.01, 0.03, 0.1, 0.2])
     got = answer(simple)
     if got == 2 or got == 3:
