@@ -1,0 +1,592 @@
+"""Lesson 07, measuring: checks and quiz."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from uagt_lib.course.exercises import checks
+from uagt_lib.course.expect import expect, same
+from uagt_lib.course.quizzes import Choice, Question
+from uagt_lib.evaluate.attention import background_error, iou
+from uagt_lib.evaluate.kid import kernel, kid, mmd2
+
+_BLUE, _ORANGE, _GREY, _GREEN = "#0072B2", "#D55E00", "#999999", "#009E73"
+
+
+def _near(a: float, b: float) -> bool:
+    """Equal up to single precision."""
+    return abs(a - b) <= 2e-5 * max(1.0, abs(b))
+
+
+def _seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def _two_kinds(n: int, seed: int = 0) -> Tensor:
+    """`n` feature vectors (n, 16) of each of two kinds, one kind after the other."""
+    x = torch.rand(2 * n, 16, generator=_seeded(seed))
+    x[:n, :8] += 0.6
+    x[n:, 8:] += 0.6
+    return x
+
+
+# ------------------------------------------------------------------------------------------------ 07.1
+def _draw_kernel(axis: Axes, answer) -> None:
+    x = _two_kinds(12)
+    axis.imshow(torch.as_tensor(answer(x, x)).detach(), cmap="viridis")
+    axis.set(
+        xticks=[5.5, 17.5], yticks=[5.5, 17.5], xticklabels=["12 of a kind", "12 of another"], yticklabels=["", ""]
+    )
+    axis.tick_params(length=0, labelsize=8)
+
+
+@checks(
+    "07.1",
+    kernel,
+    part="kid",
+    equation="Section 4",
+    test="tests/test_kid.py::test_definition",
+    difficulty=1,
+    minutes=5,
+    hints=[
+        "One matrix product gives all dot products at once: what has to be transposed so that (n, d) meets (m, d)?",
+        "d is the length of a feature vector: x.shape[1]. Divide, add 1, and only then take the third power.",
+    ],
+    mistakes=[
+        "Dividing by the number of pictures instead of the number of features d: the scores of two extractors then "
+        "depend on how many pictures were counted.",
+        "x * y instead of x @ y.T: that pairs row i with row i only, and breaks as soon as the sets differ in size.",
+    ],
+    draw=_draw_kernel,
+)
+def _kernel(answer) -> Iterator[str]:
+    g = _seeded(1)
+    x, y = torch.randn(5, 7, generator=g), torch.randn(5, 7, generator=g)
+
+    def compare(x: Tensor, y: Tensor) -> None:
+        dots, d = x @ y.T, x.shape[1]
+        lengths = x.norm(dim=1)[:, None] * y.norm(dim=1)
+        same(
+            answer(x, y),
+            (dots / d + 1) ** 3,
+            {
+                "the products are not divided by d, the number of features, x.shape[1]": (dots + 1) ** 3,
+                "the products are divided by the number of pictures; d is the number of features, x.shape[1]": (
+                    dots / len(x) + 1
+                )
+                ** 3,
+                "the 1 has to be added inside, before the third power": (dots / d) ** 3 + 1,
+                "the + 1 is missing; without it the kernel sees triple products only": (dots / d) ** 3,
+                "that is the second power; KID takes the third": (dots / d + 1) ** 2,
+                "the third power is missing": dots / d + 1,
+                "the vectors were normalised to length 1; the kernel takes them as they are, and divides by d": (
+                    dots / lengths + 1
+                )
+                ** 3,
+                "only row i of x meets row i of y; every row has to meet every row, which is x @ y.T": (
+                    (x * y).sum(1) / d + 1 if x.shape == y.shape else dots
+                )
+                ** 3,
+                "rows and columns are swapped: row i should hold the similarities of x[i]": ((dots / d + 1) ** 3).T,
+            },
+            "k(x, y)",
+        )
+
+    before = x.clone(), y.clone()
+    compare(x, y)
+    yield "every pair of rows"
+    compare(x, torch.randn(3, 7, generator=g))
+    yield "sets of different sizes"
+    compare(torch.ones(2, 4), torch.ones(2, 4))
+    yield "a vector of ones with itself is 8"
+    expect(
+        torch.equal(x, before[0]) and torch.equal(y, before[1]),
+        "the features were changed in place; the next use of them would go wrong: build a new tensor",
+    )
+    yield "the features stay as they were"
+
+
+# ------------------------------------------------------------------------------------------------ 07.2
+def _one_law(n: int, i: int) -> tuple[Tensor, Tensor]:
+    """Two samples (n, 8) of one and the same distribution."""
+    return tuple(torch.randn(2, n, 8, generator=_seeded(i)).abs())
+
+
+def _draw_mmd2(axis: Axes, answer) -> None:
+    found = torch.tensor([float(answer(*_one_law(12, i))) for i in range(200)])
+    axis.hist(found, torch.linspace(-0.5, 1.0, 41).numpy(), color=_GREEN, alpha=0.7)
+    axis.axvline(0, color="black", lw=1)
+    axis.axvline(found.mean(), color=_ORANGE, lw=2, ls="--")
+    axis.set_xlabel(f"200 times two samples of ONE law; mean {found.mean():.2f}", fontsize=8)
+    axis.set(yticks=[])
+    axis.tick_params(labelsize=8)
+
+
+@checks(
+    "07.2",
+    mmd2,
+    part="kid",
+    equation="Section 4",
+    test="tests/test_kid.py::test_unbiased_means_zero_on_average_and_biased_does_not",
+    difficulty=2,
+    minutes=12,
+    hints=[
+        "Three block means: pairs within x, pairs within y, pairs across. Only the first two have a diagonal.",
+        "A (n, n) block without its diagonal has n(n - 1) entries; its sum is k.sum() - k.trace().",
+        "xx + yy - 2 xy. Let the result be negative if it wants to be.",
+    ],
+    mistakes=[
+        "Keeping the diagonal: each picture is compared with itself, the most similar picture there is; the score of "
+        "identical laws is then positive, the more so the fewer pictures.",
+        "Dropping the diagonal from the sum and still dividing by n squared.",
+        "Dropping a diagonal from the cross block: x_i and y_i are two different pictures that share a number.",
+        "Cutting off negative values: what is left is not 0 on average any more.",
+    ],
+    draw=_draw_mmd2,
+)
+def _mmd2(answer) -> Iterator[str]:
+    def compare(x: Tensor, y: Tensor) -> None:
+        n, m = len(x), len(y)
+        xx, yy, xy = kernel(x, x), kernel(y, y), kernel(x, y)
+        off_x, off_y = xx.sum() - xx.trace(), yy.sum() - yy.trace()
+        mean_x, mean_y = off_x / (n * (n - 1)), off_y / (m * (m - 1))
+        want = mean_x + mean_y - 2 * xy.mean()
+        root = want.clamp(min=0).sqrt() if want > 0 else want  # of a negative value nobody takes the root
+        same(
+            answer(x, y),
+            want,
+            {
+                "every picture is still compared with itself: leave the diagonals of both own blocks out": xx.mean()
+                + yy.mean()
+                - 2 * xy.mean(),
+                "the diagonals are gone from the sums but not from the count: n (n - 1) pairs are left, not n²": off_x
+                / n**2
+                + off_y / m**2
+                - 2 * xy.mean(),
+                "the count leaves the diagonals out, the sums still hold them: subtract the trace": xx.sum()
+                / (n * (n - 1))
+                + yy.sum() / (m * (m - 1))
+                - 2 * xy.mean(),
+                "the cross block has to be subtracted twice, once for each set": mean_x + mean_y - xy.mean(),
+                "the cross block is added; similarity ACROSS the sets makes them close, so it is subtracted": mean_x
+                + mean_y
+                + 2 * xy.mean(),
+                "the cross block has no diagonal to drop: x[i] and y[i] are different pictures": mean_x
+                + mean_y
+                - 2 * (xy.sum() - xy.diagonal().sum()) / (n * m - min(n, m)),
+                "that is the root; KID is the squared discrepancy": root,
+                "values below 0 are cut off: then the average over many tries is not 0 any more": max(want.item(), 0),
+                "the sign of a negative value is gone: then the average over many tries is not 0 any more": want.abs(),
+            },
+            "the squared MMD",
+            tolerance=1e-4,
+        )
+
+    g = _seeded(2)
+    compare(torch.randn(6, 4, generator=g).double() + 1, torch.randn(6, 4, generator=g).double())
+    yield "two sets of six"
+    compare(torch.randn(5, 4, generator=g).double(), torch.randn(9, 4, generator=g).double() + 1)
+    yield "sets of different sizes"
+    law = next(pair for i in range(50) if mmd2(*(pair := _one_law(8, i))) < -0.05)
+    compare(*(x.double() for x in law))
+    yield "a value below 0"
+    x = _seeded(3)
+    x = torch.randn(4, 3, generator=x).double()
+    before = x.clone()
+    answer(x, x + 1)
+    expect(torch.equal(x, before), "the features were changed in place: build new tensors")
+    yield "the features stay as they were"
+
+
+# ------------------------------------------------------------------------------------------------ 07.3
+# what ± is called, by the factor to the right one, of three subsets
+_SPREADS = (
+    (3**-0.5, "± was divided by the root of the number of subsets: that is the standard error of the mean"),
+    (2**-0.5, "± was divided by the root of the number of subsets: that is the standard error of the mean"),
+    (1.5**0.5, "± divides by (subsets - 1); the paper's ± divides by the number of subsets: correction=0"),
+)
+
+
+def _draw_kid(axis: Axes, answer) -> None:
+    x, y = _two_kinds(80, 1).split(80)
+    y = 0.4 * y + 0.6 * x.flip(0)
+    for m in (5, 10, 20, 40):
+        mean, std = (float(v) for v in answer(x, y, _seeded(), 40, m)[:2])
+        axis.errorbar(m, 100 * mean, yerr=100 * std, fmt="o", color=_GREEN, capsize=4)
+    axis.axhline(100 * mmd2(x, y), color=_ORANGE, ls="--", lw=1.2)
+    axis.set_xlabel("pictures in a subset; dashed: all 80 at once", fontsize=8)
+    axis.set(xticks=[5, 10, 20, 40])
+    axis.set_ylabel("KID × 100", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+@checks(
+    "07.3",
+    kid,
+    part="kid",
+    equation="Section 4",
+    test="tests/test_kid.py::test_mean_spread_and_the_papers_protocol",
+    difficulty=2,
+    minutes=12,
+    hints=[
+        "torch.randperm(n, generator=generator)[:size] is a subset without replacement.",
+        "Draw for x and for y separately, once per subset; collect the values of mmd2, then take mean and std.",
+        "The paper's ± divides by the number of subsets: torch's .std(correction=0).",
+    ],
+    mistakes=[
+        "torch.randint draws with replacement: a picture may meet its own copy, which is the biased estimate again.",
+        "One permutation for x and y alike, which fails as soon as the sets differ in size.",
+        "Forgetting to hand the generator on: the score changes from call to call, and nobody can repeat it.",
+        "Dividing the ± by the root of the number of subsets: that is a standard error, and not what tables show.",
+    ],
+    draw=_draw_kid,
+)
+def _kid(answer) -> Iterator[str]:
+    def call(x: Tensor, y: Tensor, g: torch.Generator, subsets: int, size: int) -> tuple[float, float]:
+        found = answer(x, y, g, subsets, size)
+        expect(found is not None, "the result is None: is a `return` missing?")
+        expect(isinstance(found, tuple | list) and len(found) >= 2, "return two numbers: the mean and the ±")
+        mean, std = (torch.as_tensor(v) for v in found[:2])
+        expect(mean.ndim == std.ndim == 0, "mean and ± should be single numbers, not one value per subset")
+        return mean.item(), std.item()
+
+    x, y = torch.randn(2, 6, 5, generator=_seeded(4)).double().abs()
+    for seed in range(3):
+        mean, std = call(x, y, _seeded(seed), 8, 6)
+        expect(
+            _near(std, 0) and _near(mean, mmd2(x, y)),
+            "subsets as large as the set should all be the whole set, so ± is 0; yours differ: pictures are drawn "
+            "twice (with replacement), or a subset has the wrong size",
+        )
+    yield "drawn without replacement"
+    state = torch.random.get_rng_state()
+    first, again = (call(x, y, _seeded(7), 5, 3) for _ in range(2))
+    expect(
+        first == again and torch.equal(state, torch.random.get_rng_state()),
+        "two calls with equal generators differ, or the global generator was used: hand `generator` to every draw",
+    )
+    g = _seeded(7)
+    several = {call(x, y, g, 2, 2)[0] for _ in range(12)}
+    expect(len(several) > 1, "a generator that went on gives the same subsets again: do not seed one inside")
+    yield "random numbers from the generator alone"
+
+    # With sets this small every possible outcome of three subsets can be listed.
+    x = x[:3]
+    y = torch.randn(4, 5, generator=_seeded(5)).double().abs() + 0.3 * torch.arange(4)[:, None]
+    of_x, of_y = (list(combinations(range(len(f)), 2)) for f in (x, y))
+    value = torch.tensor([mmd2(x[list(i)], y[list(j)]) for i in of_x for j in of_y])
+    beyond = torch.tensor([max(j) >= len(x) for _ in of_x for j in of_y])
+    triples = torch.cartesian_prod(*3 * [torch.arange(len(value))])
+    means, stds = value[triples].mean(1), value[triples].std(1, correction=0)
+    spread = reached = False
+    for seed in range(30):
+        mean, std = call(x, y, _seeded(seed), 3, 2)
+        likely = (means - mean).abs() <= 2e-5 * max(1.0, abs(mean))
+        expect(
+            bool(likely.any()),
+            "the mean is not that of the unbiased mmd2 of as many subsets, and as large, as asked for",
+        )
+        right = likely & ((stds - std).abs() <= 2e-5 * max(1.0, std))
+        for factor, sentence in _SPREADS:
+            wrong = ((factor * stds[likely] - std).abs() <= 2e-5 * max(1.0, std)) & (stds[likely] > 1e-3)
+            expect(bool(right.any()) or not wrong.any(), sentence)
+        expect(bool(right.any()), "± is not the standard deviation of the subsets' values")
+        spread |= std > 1e-3
+        reached |= bool(beyond[triples[right]].any())
+    expect(spread, "every subset is the same: draw anew inside the loop")
+    yield "mean and ± of the subsets' values"
+    expect(reached, "pictures of y beyond the length of x are never drawn: each set needs indices of its own")
+    x = torch.randn(4, 5, generator=_seeded(9)).double().abs()
+    means = [call(x, x + 1, _seeded(seed), 1, 2)[0] for seed in range(40)]
+    alike = [mmd2(x[list(c)], x[list(c)] + 1) for c in combinations(range(4), 2)]
+    expect(
+        any(not any(_near(mean, a) for a in alike) for mean in means),
+        "x and y are given the same indices: draw for each set separately",
+    )
+    yield "each set is drawn for itself"
+
+
+# ------------------------------------------------------------------------------------------------ 07.4
+def _toy(size: int = 32) -> tuple[Tensor, Tensor]:
+    """A disc as mask, and soft attention that found it a little too far to the right: both (1, 1, size, size)."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, size), torch.linspace(-1, 1, size), indexing="ij")
+    mask = (x**2 + y**2 < 0.3).float()
+    attention = torch.sigmoid(7 * (0.6 - ((x - 0.12) ** 2 + y**2).sqrt()))
+    return attention[None, None], mask[None, None]
+
+
+def _draw_iou(axis: Axes, answer) -> None:
+    attention, mask = _toy()
+    at = torch.linspace(0, 0.95, 20)
+    axis.plot(at, [float(answer(attention, mask, float(t))) for t in at], "o-", color=_GREEN, ms=3)
+    axis.set(ylim=(0, 1.05))
+    axis.set_xlabel("threshold", fontsize=8)
+    axis.set_ylabel("IoU", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+@checks(
+    "07.4",
+    iou,
+    part="masks",
+    equation="Section 4",
+    test="tests/test_attention.py::test_iou_at_thresholds",
+    difficulty=2,
+    minutes=8,
+    hints=[
+        "Two boolean pictures: attention > threshold, and masks > 0.5. `&` and `|` are intersection and union.",
+        "Sum over the pixels of each picture first, (N, 1, H, W) to (N,); divide; only then average over pictures.",
+        "No animal and nothing attended is right: where the union is 0, score 1.",
+    ],
+    mistakes=[
+        "Counting pixels over the whole batch: one picture with a large animal then outweighs ten small ones.",
+        "Dividing by the object instead of the union: attention of ones would score 1.",
+        "0/0 on pictures without an animal.",
+    ],
+    draw=_draw_iou,
+)
+def _iou(answer) -> Iterator[str]:
+    g = _seeded(6)
+    attention = torch.rand(4, 1, 8, 8, generator=g)
+    masks = (torch.rand(4, 1, 8, 8, generator=g) < torch.tensor([0.1, 0.3, 0.6, 0.9])[:, None, None, None]).float()
+
+    def counts(threshold: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        found, objects = attention > threshold, masks > 0.5
+        return tuple(b.flatten(1).sum(1).float() for b in (found & objects, found | objects, objects, found))
+
+    for threshold in (0.5, 0.1):
+        shared, union, objects, found = counts(threshold)
+        soft = (attention * masks).flatten(1).sum(1)
+        same(
+            answer(attention, masks, threshold),
+            (shared / union).mean(),
+            {
+                "pixels of all pictures are counted together; divide for each picture, then average": shared.sum()
+                / union.sum(),
+                "the overlap is divided by the object alone; attention of ones would then score 1": (
+                    shared / objects
+                ).mean(),
+                "the overlap is divided by what is attended alone; one attended pixel could then score 1": (
+                    shared / found
+                ).mean(),
+                "union counted as sum of both areas: the overlap is in it twice": (shared / (objects + found)).mean(),
+                "that is the Dice score, twice the overlap over both areas": (2 * shared / (objects + found)).mean(),
+                "the threshold is missing: attention enters as it is": (
+                    soft / (attention + masks).flatten(1).sum(1).sub(soft)
+                ).mean(),
+                "the threshold is ignored: it is always 0.5": (counts(0.5)[0] / counts(0.5)[1]).mean(),
+                "that is the share of pixels on which both agree; on pictures that are mostly background "
+                "attention of zeros would score nearly 1": (1 - (union - shared) / 64).mean(),
+                "one score per picture; average them": shared / union,
+            },
+            "the IoU",
+        )
+    yield "averaged over pictures, at two thresholds"
+    same(answer(masks, masks, 0.5), 1.0, what="the IoU of a mask with itself")
+    same(answer(1 - masks, masks, 0.5), 0.0, what="the IoU of the complement")
+    yield "1 for the mask itself, 0 for its complement"
+    nothing = torch.zeros(2, 1, 8, 8)
+    attended = torch.tensor([0.0, 1.0])[:, None, None, None].expand(2, 1, 8, 8)
+    same(
+        answer(attended, nothing, 0.5),
+        0.5,
+        {
+            "a picture without an animal, and nothing attended, is a success: its IoU is 1, not 0": 0.0,
+            "attention on a picture without any animal is a failure: its IoU is 0": 1.0,
+        },
+        "the IoU of two pictures without animals, one of them not attended, one fully,",
+    )
+    yield "pictures without an animal"
+
+
+# ------------------------------------------------------------------------------------------------ 07.5
+def _draw_background(axis: Axes, answer) -> None:
+    _, mask = _toy()
+    source = torch.full((1, 3, 32, 32), -0.2)
+    paint = torch.full_like(source, 0.5)
+    cases = {"object only": mask, "background only": 1 - mask, "everything": torch.ones_like(mask)}
+    found = [float(answer(source, source + m * (paint - source), mask)) for m in cases.values()]
+    axis.barh(list(cases), found, color=[_GREEN, _ORANGE, _GREY])
+    axis.invert_yaxis()
+    axis.set(xlim=(0, 0.8))
+    axis.set_xlabel("background error; repainted by 0.7", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+@checks(
+    "07.5",
+    background_error,
+    part="masks",
+    equation="Section 4",
+    test="tests/test_attention.py::test_background_counts_background_only",
+    difficulty=2,
+    minutes=8,
+    hints=[
+        "First a map of changes (N, 1, H, W): absolute difference, averaged over the three colours.",
+        "The networks' pictures run from -1 to 1, an interval of length 2; the error is told on the scale 0 to 1.",
+        "Multiply the map by `masks < 0.01`, sum, and divide by the number of such pixels.",
+    ],
+    mistakes=[
+        "Averaging over the whole picture: the more animal a picture holds, the smaller the error looks.",
+        "Forgetting that [-1, 1] is twice as long as [0, 1].",
+        "Dividing a sum over three colours by a count of pixels: three times too much.",
+    ],
+    draw=_draw_background,
+)
+def _background(answer) -> Iterator[str]:
+    g = _seeded(8)
+    source, translated = (torch.rand(3, 3, 8, 8, generator=g) * 2 - 1 for _ in range(2))
+    masks = (torch.rand(3, 1, 8, 8, generator=g) * 1.5 - 0.25).clamp(0, 1)
+    masks[0] = (torch.rand(1, 8, 8, generator=g) > 0.8).float()
+    background = masks < 0.01
+    change = (source - translated).abs()
+    total = (change * background).sum()
+    want = total / (3 * background.sum()) / 2
+    per_picture = (change * background).sum((1, 2, 3)) / (3 * background.sum((1, 2, 3))) / 2
+    same(
+        answer(source, translated, masks),
+        want,
+        {
+            "on this scale black to white would be 2; divide by 2, so that it is 1": 2 * want,
+            "three colours are summed and divided by a count of pixels: average over the colours": 3 * want,
+            "three colours are summed, and the scale is 2 long: both are still missing": 6 * want,
+            "the changes are summed over the background but divided by all pixels": (change * background).mean() / 2,
+            "that is the change of the whole picture; count background only": change.mean() / 2,
+            "that is the change on the animals; background is where the mask is below 0.01": (
+                change * (masks > 0.5)
+            ).sum()
+            / (3 * (masks > 0.5).sum())
+            / 2,
+            "soft edges count as background: use masks < 0.01, not masks < 0.5": (change * (masks < 0.5)).sum()
+            / (3 * (masks < 0.5).sum())
+            / 2,
+            "soft edges count in part: use masks < 0.01, not 1 - masks, as weights": (change * (1 - masks)).sum()
+            / (3 * (1 - masks).sum())
+            / 2,
+            "that is the squared change; the error is the mean absolute one": (change.square() * background).sum()
+            / (3 * background.sum())
+            / 4,
+            "changes up and down cancel out: take absolute values": ((source - translated) * background).sum()
+            / (3 * background.sum())
+            / 2,
+            "each picture was averaged for itself; here every background pixel counts the same": per_picture.mean(),
+        },
+        "the background error",
+    )
+    yield "background pixels only, on the scale from 0 to 1"
+    hidden = torch.where(background, source, translated)
+    same(answer(source, hidden, masks), 0.0, what="the error where only the animal changed")
+    yield "what happens on the animal does not count"
+    ones = torch.ones(1, 3, 4, 4)
+    same(answer(-ones, ones, 0 * ones[:, :1]), 1.0, what="the error from black to white")
+    yield "black to white is 1"
+
+
+QUIZ = (
+    Question(
+        "A paper reports an unbiased KID of -0.04 ± 0.10. What does it tell you?",
+        (
+            Choice(
+                "A bug: a squared distance cannot be negative",
+                False,
+                "The distance cannot; its unbiased estimate can, and does so in more than half of all tries when both "
+                "sets follow one law.",
+            ),
+            Choice(
+                "With these features and this many pictures the two sets cannot be told apart",
+                True,
+                "Values around 0, on either side, are what two samples of one law give.",
+            ),
+            Choice(
+                "The fakes are better than the real pictures",
+                False,
+                "There is no better than real: below 0 is noise of the estimate, not quality.",
+            ),
+        ),
+    ),
+    Question(
+        "You raise the number of subsets from 10 to 1000, m stays 50. What happens to the ± of the table?",
+        (
+            Choice(
+                "It shrinks tenfold, with the root of their number",
+                False,
+                "That would be the standard error of the mean. The table's ± is the spread of ONE subset's value.",
+            ),
+            Choice(
+                "It grows, since more subsets bring more extreme values",
+                False,
+                "The range grows, the standard deviation does not.",
+            ),
+            Choice(
+                "It stays about the same",
+                True,
+                "More subsets estimate a spread better, they do not make it smaller. Larger subsets do.",
+            ),
+        ),
+    ),
+    Question(
+        "Why is FID a poor choice for 120 test pictures and 2048 features?",
+        (
+            Choice(
+                "Its estimate is far above 0 even for two samples of one law, by an amount that depends on n",
+                True,
+                "A 2048 x 2048 covariance cannot be known from 120 pictures; the error never cancels, it adds.",
+            ),
+            Choice(
+                "It needs pictures in pairs",
+                False,
+                "Neither FID nor KID does; both compare sets.",
+            ),
+            Choice(
+                "It is slower to compute than to train the network",
+                False,
+                "It takes seconds. What is wrong with it here is bias.",
+            ),
+        ),
+    ),
+    Question(
+        "A method leaves half of the horses alone and swaps the other half for photographs of zebras. By the mean of "
+        "KID to source and KID to target it scores ...",
+        (
+            Choice(
+                "worst of all, since none of its pictures is a translation",
+                False,
+                "KID never asks which output belongs to which input. It sees two sets, and this one lies between them.",
+            ),
+            Choice(
+                "like doing nothing, since what one half gains the other loses",
+                False,
+                "Squared distances do not trade one for one: in the middle both are a quarter, so the mean is half of "
+                "what doing nothing scores.",
+            ),
+            Choice(
+                "better than any method of this lesson, about half of doing nothing",
+                True,
+                "The middle between two sets is at a quarter of the squared distance to each. KID sees no cheat.",
+            ),
+        ),
+    ),
+    Question(
+        "A new method has background error 0.000. What do you ask before you believe in it?",
+        (
+            Choice(
+                "Whether it changed the animals at all",
+                True,
+                "The identity has background error 0 too. Reward restraint alone, and doing nothing wins.",
+            ),
+            Choice(
+                "How many subsets were drawn",
+                False,
+                "None: background error compares each output with its own input, pixel by pixel.",
+            ),
+            Choice(
+                "Which feature network was used",
+                False,
+                "None: it needs masks, not features.",
+            ),
+        ),
+    ),
+)
