@@ -1,0 +1,320 @@
+"""Answers to the exercises of lesson 03."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from tests.mutants import accepted, rejected
+from uagt_lib.course.lessons.lesson_03 import convolution
+from uagt_lib.networks import ResidualBlock
+
+# ------------------------------------------------------------------------------------------ 03.1
+
+
+@accepted("03.1")
+def _recursive_sizes(layers, size):
+    if not layers:
+        return []
+    first, *rest = layers
+    n = size * first.up
+    reach = n - first.kernel + 2 * ((first.kernel - 1) // 2)
+    size = 1 + int(reach / first.stride)
+    return [size, *_recursive_sizes(rest, size)]
+
+
+def _sizes(layers, size, step):
+    found = []
+    for a in layers:
+        size = step(a, size)
+        found.append(size)
+    return found
+
+
+@rejected("03.1", "doubling is missing")
+def _no_up(layers, size):
+    return _sizes(layers, size, lambda a, n: (n + 2 * ((a.kernel - 1) // 2) - a.kernel) // a.stride + 1)
+
+
+@rejected("03.1", "padding is missing")
+def _no_padding(layers, size):
+    return _sizes(layers, size, lambda a, n: (a.up * n - a.kernel) // a.stride + 1)
+
+
+@rejected("03.1", "4x4")
+def _half_kernel(layers, size):
+    return _sizes(layers, size, lambda a, n: (a.up * n + 2 * (a.kernel // 2) - a.kernel) // a.stride + 1)
+
+
+@rejected("03.1", "+ 1")
+def _no_one(layers, size):
+    return _sizes(layers, size, lambda a, n: (a.up * n + 2 * ((a.kernel - 1) // 2) - a.kernel) // a.stride)
+
+
+@rejected("03.1", "whole numbers")
+def _fractions(layers, size):
+    return _sizes(layers, size, lambda a, n: (a.up * n + 2 * ((a.kernel - 1) // 2) - a.kernel) / a.stride + 1)
+
+
+@rejected("03.1", "after EACH layer")
+def _last(layers, size):
+    return _recursive_sizes(layers, size)[-1]
+
+
+@rejected("03.1", "begins with the size")
+def _with_start(layers, size):
+    return [size, *_recursive_sizes(layers, size)]
+
+
+@rejected("03.1", "size alone")
+def _divided(layers, size):
+    return _sizes(layers, size, lambda a, n: a.up * n // a.stride - (a.kernel == 4 and a.stride == 1))
+
+
+# ------------------------------------------------------------------------------------------ 03.2
+
+
+@accepted("03.2")
+def _backwards(layers):
+    seen = 1.0  # from the last layer to the first: how many pixels of its input does it need
+    for a in reversed(layers):
+        seen = ((seen - 1) * a.stride + a.kernel - 1) / a.up + 1
+    return seen
+
+
+@rejected("03.2", "steps of one pixel")
+def _no_jump(layers):
+    return 1 + sum(a.kernel - 1 for a in layers)
+
+
+@rejected("03.2", "too early")
+def _early(layers):
+    field, jump = 1, 1
+    for a in layers:
+        jump = jump * a.stride / a.up
+        field += (a.kernel - 1) * jump
+    return field
+
+
+@rejected("03.2", "up2 is not counted")
+def _no_shrink(layers):
+    field, jump = 1, 1
+    for a in layers:
+        field += (a.kernel - 1) * jump
+        jump *= a.stride
+    return field
+
+
+@rejected("03.2", "starts at 1")
+def _from_zero(layers):
+    return _backwards(layers) - 1
+
+
+# ------------------------------------------------------------------------------------------ 03.3
+
+
+class _Block(nn.Module):
+    def __init__(self, channels, bias=False, affine=True):
+        super().__init__()
+        self.norm1, self.norm2 = (nn.InstanceNorm2d(channels, affine=affine) for _ in range(2))
+        self.conv1, self.conv2 = (nn.Conv2d(channels, channels, 3, bias=bias) for _ in range(2))
+
+    def branch(self, x, mode="reflect"):
+        y = F.relu(self.norm1(self.conv1(F.pad(x, (1, 1, 1, 1), mode))))
+        return self.norm2(self.conv2(F.pad(y, (1, 1, 1, 1), mode)))
+
+    def forward(self, x):
+        return self.branch(x) + x
+
+
+accepted("03.3")(_Block)
+
+
+@rejected("03.3", "after the addition")
+class _Released(_Block):
+    def forward(self, x):
+        return F.relu(x + self.branch(x))
+
+
+@rejected("03.3", "only ever add")
+class _Positive(_Block):
+    def forward(self, x):
+        return x + F.relu(self.branch(x))
+
+
+@rejected("03.3", "not added")
+class _Plain(_Block):
+    def forward(self, x):
+        return self.branch(x)
+
+
+@rejected("03.3", "zeros")
+class _Zeros(_Block):
+    def forward(self, x):
+        return x + self.branch(x, "constant")
+
+
+@rejected("03.3", "two convolutions is missing")
+class _Linear(_Block):
+    def branch(self, x, mode="reflect"):
+        y = self.norm1(self.conv1(F.pad(x, (1, 1, 1, 1), mode)))
+        return self.norm2(self.conv2(F.pad(y, (1, 1, 1, 1), mode)))
+
+
+@rejected("03.3", "bias=False")
+class _Biased(_Block):
+    def __init__(self, channels):
+        super().__init__(channels, bias=True)
+
+
+@rejected("03.3", "scale and offset")
+class _Fixed(_Block):
+    def __init__(self, channels):
+        super().__init__(channels, affine=False)
+
+
+@rejected("03.3", "overwrote its input")
+class _InPlace(_Block):
+    def forward(self, x):
+        x += self.branch(x)
+        return x
+
+
+@rejected("03.3", "norm of its own")
+class _OneNorm(_Block):
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.norm2 = self.norm1
+
+
+# ------------------------------------------------------------------------------------------ 03.4
+
+
+class _Attention(nn.Module):
+    first, kernels, ups, mode, out = 2, (3, 3, 7), 2, "reflect", 1
+
+    def __init__(self, width=32):
+        super().__init__()
+        w, (a, b, c) = width, self.kernels
+        self.down = nn.Sequential(*convolution(3, w, 7, self.first), *convolution(w, 2 * w, 3, 2), ResidualBlock(2 * w))
+        self.up1 = nn.Sequential(*convolution(2 * w, 2 * w, a))
+        self.up2 = nn.Sequential(*convolution(2 * w, w, b))
+        self.last = nn.Conv2d(w, self.out, c, padding=c // 2, padding_mode="reflect")
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                module.padding_mode = self.mode
+
+    def double(self, x):
+        return F.interpolate(x, scale_factor=2, mode="nearest")
+
+    def forward(self, x):
+        return torch.sigmoid(self.last(self.up2(self.double(self.up1(self.double(self.down(x)))))))
+
+
+accepted("03.4")(_Attention)
+
+
+@rejected("03.4", "twice as large")
+class _AsPrinted(_Attention):
+    first = 1
+
+
+@rejected("03.4", "blocks of 4x4")
+class _AsReleased(_Attention):
+    kernels = (1, 1, 1)
+
+
+@rejected("03.4", "border")
+class _ZeroPadded(_Attention):
+    mode = "zeros"
+
+
+@rejected("03.4", "ONE number")
+class _ThreeChannels(_Attention):
+    out = 3
+
+
+@rejected("03.4", "sigmoid should be")
+class _NoSigmoid(_Attention):
+    def forward(self, x):
+        return self.last(self.up2(self.double(self.up1(self.double(self.down(x))))))
+
+
+@rejected("03.4", "below 1/2")
+class _ReluFirst(_Attention):
+    def forward(self, x):
+        return torch.sigmoid(F.relu(self.last(self.up2(self.double(self.up1(self.double(self.down(x))))))))
+
+
+@rejected("03.4", "undoes it")
+class _OneUp(_Attention):
+    def forward(self, x):
+        return torch.sigmoid(self.last(self.up2(self.double(self.up1(self.down(x))))))
+
+
+@rejected("03.4", "parameters with width 8")
+class _SmallEnd(_Attention):
+    kernels = (3, 3, 3)
+
+
+@rejected("03.4", "nothing detached")
+class _Detached(_Attention):
+    def forward(self, x):
+        return torch.sigmoid(self.last(self.up2(self.double(self.up1(self.double(self.down(x).detach()))))))
+
+
+# ------------------------------------------------------------------------------------------ 03.5
+
+
+@accepted("03.5")
+def _from_modules(layers):
+    channels, modules = 3, nn.ModuleList()
+    for a in layers:
+        if a.filters:
+            modules.append(nn.Conv2d(channels, a.filters, a.kernel, bias=a.bias))
+            modules.append(nn.InstanceNorm2d(a.filters, affine=a.norm))
+            channels = a.filters
+    return sum(p.numel() for p in modules.parameters())
+
+
+@rejected("03.5", "not kernel")
+def _not_squared(layers):
+    total, channels = 0, 3
+    for a in layers:
+        if a.filters:
+            total += channels * a.filters * a.kernel + a.filters * (a.bias + 2 * a.norm)
+            channels = a.filters
+    return total
+
+
+@rejected("03.5", "keeps its channels")
+def _up2_resets(layers):
+    total, channels = 0, 3
+    for a in layers:
+        total += channels * a.filters * a.kernel**2 + a.filters * (a.bias + 2 * a.norm)
+        channels = a.filters
+    return total
+
+
+@rejected("03.5", "given 3 channels")
+def _always_three(layers):
+    return sum(3 * a.filters * a.kernel**2 + a.filters * (a.bias + 2 * a.norm) for a in layers)
+
+
+@rejected("03.5", "only kernels")
+def _kernels_only(layers):
+    total, channels = 0, 3
+    for a in layers:
+        if a.filters:
+            total += channels * a.filters * a.kernel**2
+            channels = a.filters
+    return total
+
+
+@rejected("03.5", "TWO numbers")
+def _scale_only(layers):
+    total, channels = 0, 3
+    for a in layers:
+        if a.filters:
+            total += channels * a.filters * a.kernel**2 + a.filters * (a.bias + a.norm)
+            channels = a.filters
+    return total
