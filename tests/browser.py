@@ -1,6 +1,7 @@
 """Notebooks in a real JupyterLab in a real, headless Chromium: what a learner sees, clicked by a test."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -54,30 +55,44 @@ def lab(folder: Path, scratch: Path, width: int = 1280, height: int = 900) -> It
             page.set_default_timeout(30_000)
             page.goto(url)
             page.wait_for_function("window.jupyterapp !== undefined")
-            page.evaluate("window.jupyterapp.restored")
+            page.evaluate("window.jupyterapp.restored.then(() => {})")
             yield page
         finally:
             browser.close()
 
 
 def open_notebook(page: Page, path: str) -> None:
-    """Open a notebook, by its path in the folder, and wait for its kernel."""
-    page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", path)
-    page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
-    wait_until_idle(page)
+    """Open a notebook, by its path in the folder, and wait for its kernel, or for a dialog that asks something."""
+    page.evaluate("path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+    page.wait_for_function(
+        """path => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            const ready = panel?.context?.path === path && panel.sessionContext?.session?.kernel?.status === "idle";
+            return ready || document.querySelector(".jp-Dialog");
+        }""",
+        arg=path,
+        timeout=60_000,
+    )
 
 
-def run_all(page: Page) -> None:
-    """Run all cells of the notebook in front; returns at once."""
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+def close_notebook(page: Page) -> None:
+    """End the kernel of the notebook in front and close it, without saving."""
+    page.evaluate("""async () => {
+        const panel = window.jupyterapp.shell.currentWidget;
+        await panel.sessionContext.shutdown();
+        panel.context.model.dirty = false;
+        panel.close();
+    }""")
+    expect(page.locator(".jp-NotebookPanel")).to_have_count(0)
 
 
-def wait_until_idle(page: Page, seconds: float = 60) -> None:
-    """Wait until no cell runs or waits to be run."""
-    panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    expect(panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')).to_be_visible(timeout=1000 * seconds)
-    waiting = panel.locator(".jp-InputPrompt", has_text="[*]")
-    expect(waiting).to_have_count(0, timeout=1000 * seconds)
+def run_all(page: Page, seconds: float = 120) -> None:
+    """Run all cells of the notebook in front and wait until they have run; threads they started may go on."""
+    page.evaluate("""() => {
+        window.cellsRan = false;
+        window.jupyterapp.commands.execute("notebook:run-all-cells").finally(() => (window.cellsRan = true));
+    }""")
+    page.wait_for_function("window.cellsRan", timeout=1000 * seconds)
 
 
 def assert_no_dialog(page: Page) -> None:
@@ -87,11 +102,15 @@ def assert_no_dialog(page: Page) -> None:
 
 
 def assert_no_error(page: Page) -> None:
-    """No cell ended in a traceback, and no widget failed to load."""
-    errors = page.locator('.jp-OutputArea [data-mime-type="application/vnd.jupyter.error"]')
-    assert errors.count() == 0, errors.first.inner_text()
-    for words in ("Error displaying widget", "Loading widget", "Error creating widget"):
-        assert page.locator(".jp-OutputArea", has_text=words).count() == 0, words
+    """In the notebook in front no cell ended in an error, and every widget is there."""
+    book = page.evaluate("window.jupyterapp.shell.currentWidget.content.model.toJSON()")
+    outputs = [output for cell in book["cells"] for output in cell.get("outputs", [])]
+    errors = ["\n".join(output["traceback"]) for output in outputs if output["output_type"] == "error"]
+    assert not errors, errors[0]
+    widgets = sum("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs)
+    panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    expect(panel.locator(".jp-OutputArea-output > .jupyter-widgets")).to_have_count(widgets)
+    expect(panel.locator(".jp-OutputArea", has_text=re.compile("Error (displaying|creating) widget"))).to_have_count(0)
 
 
 @contextmanager

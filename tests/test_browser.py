@@ -1,16 +1,26 @@
 """A learner's hands: Run all, pause, resume and stop a training, move a slider with the keyboard. In a real browser."""
 
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import assert_no_dialog, assert_no_error, chromium, lab, open_notebook, run_all, wait_until_idle
+from tests.browser import (
+    assert_no_dialog,
+    assert_no_error,
+    chromium,
+    close_notebook,
+    lab,
+    open_notebook,
+    run_all,
+)
 from uagt_lib.config import Config
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium: `.venv/bin/playwright install chromium`")
+LESSONS = Path(__file__).parents[1] / "notebooks"
 
 SET_UP = """
 from uagt_lib.config import Config
@@ -32,6 +42,14 @@ def notebook(path: Path, *cells: str) -> None:
     nbformat.write(book, path)
 
 
+def places(root: Path) -> tuple[Path, Path]:
+    """An empty folder for notebooks, and one for the server."""
+    folder, scratch = root / "notebooks", root / "scratch"
+    folder.mkdir()
+    scratch.mkdir()
+    return folder, scratch
+
+
 def step(page: Page) -> int:
     """What the dashboard's status line says."""
     return int(re.search(r"step (\d+) of", page.locator(".widget-html", has_text=" of 100000").inner_text())[1])
@@ -50,15 +68,13 @@ def picture(page: Page, i: int) -> str:
 
 
 def test_a_training_and_a_slider_under_a_learners_hands(config: Config, tmp_path):
-    folder, scratch = tmp_path / "notebooks", tmp_path / "scratch"
-    folder.mkdir(), scratch.mkdir()
+    folder, scratch = places(tmp_path)
     train = f"dashboard = Dashboard({config.with_(steps=100_000)!r}, pair, 'run')\ndashboard.start()"
     notebook(folder / "hands.ipynb", SET_UP, train, PLAY)
     with lab(folder, scratch) as page:
         open_notebook(page, "hands.ipynb")
         assert_no_dialog(page)
-        run_all(page)
-        wait_until_idle(page)  # though the training goes on
+        run_all(page)  # returns, though the training goes on
         assert_no_error(page)
 
         moves_on(page, 0)
@@ -90,3 +106,16 @@ def test_a_training_and_a_slider_under_a_learners_hands(config: Config, tmp_path
         page.screenshot(path=scratch / "hands.png")
         assert_no_dialog(page)
         assert_no_error(page)
+
+
+def test_every_lesson_opens_without_a_question(tmp_path):
+    folder, scratch = places(tmp_path)
+    lessons = sorted(path for path in LESSONS.iterdir() if path.suffix in (".ipynb", ".py"))
+    for path in lessons:
+        shutil.copy(path, folder)
+    with lab(folder, scratch) as page:
+        for path in lessons:
+            if path.suffix == ".ipynb":
+                open_notebook(page, path.name)
+                assert_no_dialog(page)
+                close_notebook(page)

@@ -57,6 +57,8 @@ def drive(widget: widgets.Widget) -> dict[str, int]:
             values = [w.min, w.max, type(w.value)((w.min + w.max) / 2)]
         elif hasattr(w, "options"):
             values = [option[1] for option in w.options]
+        elif isinstance(w, widgets.Checkbox):
+            values = [True, False]
         else:
             continue
         seen, before = set(), w.value
@@ -236,7 +238,7 @@ def test_dashboard_buttons(long, pair, tmp_path, capfd):
     held = board.trainer.step
     time.sleep(0.3)
     assert held <= board.trainer.step <= at + 2 and board.running
-    until(lambda: f"step {board.trainer.step}</b>; attention" in text(board))  # samples, also of a run that is held
+    until(lambda: f"step {board.trainer.step}</b>, never trained" in text(board))  # samples, also of a run that is held
 
     assert hold.description == "Resume"
     hold.click()

@@ -92,15 +92,16 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
     left, right = figure.subplots(1, 2)
     at = [record["step"] for record in history]
     names = [name for name in history[-1] if history] if history else []
+    dot = "." if len(history) == 1 else None  # a line through one point is none
     kinds = sorted({name[:-2] for name in names if name[-2:] in ("_s", "_t")} - {"attention", "spread"})
     for kind, color in zip(kinds, COLORS, strict=False):
         for domain, line in (("s", "-"), ("t", "--")):
             if f"{kind}_{domain}" in names:
                 values = [record[f"{kind}_{domain}"] for record in history]
-                left.plot(at, values, line, color=color, lw=1.2, label=f"{kind} {domain.upper()}")
+                left.plot(at, values, line, color=color, lw=1.2, marker=dot, label=f"{kind} {domain.upper()}")
     for domain, line, color in (("s", "-", COLORS[5]), ("t", "--", COLORS[4])):
         values = [record[f"attention_{domain}"] for record in history]
-        right.plot(at, values, line, color=color, lw=1.8, label=f"A_{domain.upper()}")
+        right.plot(at, values, line, color=color, lw=1.8, marker=dot, label=f"A_{domain.upper()}")
     end = max([steps or 1, *at])
     second = next((record["step"] for record in history if record["stage"] == 2), None)
     for axis, title in ((left, "losses"), (right, "mean attention")):
@@ -112,7 +113,9 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
         if second:
             axis.axvspan(second, end, color="0.5", alpha=0.12, lw=0)
             axis.text(second, 0.97, " stage 2", transform=axis.get_xaxis_transform(), fontsize=8, va="top")
-        if history:
+        if not history:
+            axis.text(0.5, 0.5, "nothing recorded yet", transform=axis.transAxes, ha="center", color="0.5", fontsize=9)
+        else:
             axis.legend(fontsize=8, frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1.02, 0.98))
     left.set_ylim(min([0, *(line.get_ydata().min() for line in left.lines)]))  # Wasserstein losses fall below 0
     right.set_ylim(0, 1)
@@ -151,7 +154,7 @@ def kid_histogram(
         axis.set_ylim(0, 1.35 * tallest)
         axis.yaxis.get_major_locator().set_params(integer=True)
         axis.set_ylabel(f"m = {m}\nsubsets", fontsize=9)
-        axis.set_title(f"{mean:.2f} ± {spread:.2f}", fontsize=9, loc="right", pad=3)
+        axis.set_title(f"mean {mean:.2f} ± {spread:.2f}", fontsize=9, loc="right", pad=3)
         axis.tick_params(labelsize=8)
         axis.spines[["top", "right"]].set_visible(False)
     dashed = "" if full is None else "; dashed: all pictures, unbiased"

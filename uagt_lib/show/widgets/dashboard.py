@@ -27,11 +27,11 @@ from uagt_lib.evaluate.observe import Observer, translate
 from uagt_lib.model import Translation
 from uagt_lib.show.figures import png, training_curves
 from uagt_lib.show.widgets import parts
-from uagt_lib.train import Control, Trainer
+from uagt_lib.train import RECORD_EVERY, Control, Trainer
 
 HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches (tests, nbconvert): `start` then returns when all is done
 PICTURES = 4  # of each domain
-CELL = 96  # width of each, in pixels on the screen
+CELL = 88  # width of each, in pixels on the screen
 GAP = 4  # between them
 LOOK = 0.3  # seconds between two looks at the trainer
 
@@ -201,14 +201,14 @@ class Dashboard(widgets.VBox):
         self._stop.on_click(lambda _: self.stop())
         self._bar = widgets.IntProgress(max=self.trainer.steps, layout=widgets.Layout(flex="1", min_width="100px"))
         self._bar.style.bar_color = "#0072B2"
-        self._status, self._warnings, self._scores, self._step = (widgets.HTML() for _ in range(4))
+        self._status, self._warnings, self._recorded, self._scores, self._step = (widgets.HTML() for _ in range(5))
         self._curves = widgets.Image(format="png", layout=widgets.Layout(width="900px", max_width="100%"))
         self._sheets = []
-        groups = [widgets.HTML(_stacked("input", "attention", "result"), layout=widgets.Layout(margin="26px 6px 0 0"))]
+        groups = [widgets.HTML(_stacked("input", "attention", "result"), layout=widgets.Layout(margin="30px 6px 0 0"))]
         for (_, images), title in zip(self._pictures, ("S → T", "T → S"), strict=True):
             width = len(images) * (CELL + GAP) - GAP
             sheet = widgets.Image(format="png", layout=widgets.Layout(width=f"{width}px"))
-            group = widgets.VBox([widgets.HTML(f"<b>{title}</b>"), sheet], layout=widgets.Layout(margin="0 16px 0 0"))
+            group = widgets.VBox([widgets.HTML(f"<b>{title}</b>"), sheet], layout=widgets.Layout(margin="0 8px 0 0"))
             self._sheets.append(sheet)
             groups.append(group)
         controls = widgets.HBox([self._hold, self._stop, self._bar], layout=widgets.Layout(max_width="900px"))
@@ -218,8 +218,7 @@ class Dashboard(widgets.VBox):
                 self._status,
                 self._warnings,
                 self._curves,
-                self._scores,
-                self._step,
+                widgets.VBox([self._recorded, self._scores, self._step]),
                 widgets.HBox(groups, layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start")),
             ]
         )
@@ -233,12 +232,15 @@ class Dashboard(widgets.VBox):
         if len(history) != self._records and (everything or self._curves_due):
             with self._curves_due.taken():
                 self._curves.value = png(training_curves(history, trainer.steps))
+            self._recorded.value = _recorded(history)
             self._records = len(history)
         step, results = self._sampled
         if step != self._seen:
             for sheet, (_, images), result in zip(self._sheets, self._pictures, results, strict=True):
                 sheet.value = parts.encode(_sheet(to_float(images), result))
-            self._step.value = f"Held-out pictures at <b>step {step}</b>; attention: white will be repainted."
+            self._step.value = parts.lines(
+                f"Pictures below at <b>step {step}</b>, never trained on. Attention: white will be repainted."
+            )
             self._seen = step
         elif step != trainer.step and self._samples_due and self.running:
             self.control.ask(self._sample)
@@ -312,6 +314,15 @@ def _stacked(*words: str) -> str:
     return "".join(f'<div style="height:{CELL + GAP}px; line-height:{CELL}px">{word}</div>' for word in words)
 
 
+def _recorded(history: list[dict[str, float]]) -> str:
+    """What the curves show, in words."""
+    if not history:
+        return parts.lines(f"Losses and mean attention, recorded every {RECORD_EVERY} steps.")
+    last = history[-1]
+    attention = f"<b>{last['attention_s']:.2f} / {last['attention_t']:.2f}</b>"
+    return parts.lines(f"Curves up to step {last['step']}: solid S, dashed T. Mean attention S / T: {attention}.")
+
+
 def _scores(scores: list[dict]) -> str:
     """The observer's latest, where pictures have masks: one line."""
     if not scores:
@@ -321,7 +332,7 @@ def _scores(scores: list[dict]) -> str:
     if any(value is None for pair in pairs for value in pair):
         return ""
     (iou_s, error_s), (iou_t, error_t) = pairs
-    return (
+    return parts.lines(
         f"All held-out pictures at step {latest['step']}, S / T: attention IoU <b>{iou_s:.2f} / {iou_t:.2f}</b>, "
         f"background error <b>{error_s:.3f} / {error_t:.3f}</b>."
     )

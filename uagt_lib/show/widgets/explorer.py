@@ -37,7 +37,7 @@ def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures:
 
     when = parts.scale("checkpoint", [(_name(path), path) for path in paths], paths[-1])
     which = parts.scale("picture", [(f"{i + 1} of {count}", i) for i in range(count)], 0)
-    to = parts.choice("direction", [("S → T (horse to zebra)", "t"), ("T → S (zebra to horse)", "s")])
+    to = parts.choice("direction", [("S → T, source to target", "t"), ("T → S, target to source", "s")])
     tau = parts.slider("threshold τ", 0.1, 0, 0.95, 0.01)
     shown = [
         parts.Picture("input", "held out: never trained on"),
@@ -59,7 +59,7 @@ def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures:
         try:
             found = result(when.value, to.value, which.value)
         except UagtError as error:
-            line.value = f"<b>{escape(str(error))}</b>"
+            line.value = parts.lines(f"<b>{escape(str(error))}</b>")
             raise
         height, width = found.attention.shape[-2:]
         image = to_float(images[to.value][which.value :][:1, :, :height, :width])
@@ -75,7 +75,7 @@ def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures:
             mask = masks[which.value :][:1, :, :height, :width]
             scores = (iou(found.attention, mask, threshold) for threshold in (tau.value, 0.5))
             words.append("IoU with the true mask: <b>{:.2f}</b> above τ, <b>{:.2f}</b> above 0.5.".format(*scores))
-        line.value = " ".join(words)
+        line.value = parts.lines(" ".join(words))
 
     parts.on_change(redraw, when, which, to, tau)
     redraw()

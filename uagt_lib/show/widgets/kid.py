@@ -34,9 +34,7 @@ def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {})
     one, other = parts.choice("KID between", options, names[0]), parts.choice("and", options, names[-1])
     size = parts.whole_slider("subset size m", 20, SMALLEST, SMALLEST + 1)
     subsets = parts.whole_slider("number of subsets", 10, 2, 100)
-    biased = widgets.ToggleButtons(
-        options=[("unbiased", False), ("biased", True)], value=False, description="estimate", style=parts.LABEL
-    )
+    biased = parts.tick("biased: also count each picture with itself")
     picture = widgets.Image(format="png", layout=widgets.Layout(width="760px", max_width="100%"))
     line = widgets.HTML()
 
@@ -66,7 +64,7 @@ def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {})
         full, limits = fixed(one.value, other.value)
         picture.value = png(kid_histogram({size.value: found}, full, limits))
         mean, spread = 100 * found.mean().item(), 100 * found.std(correction=0).item()
-        line.value = (
+        line.value = parts.lines(
             f"KID × 100, {subsets.value} subsets of {size.value}: <b>{mean:.2f} ± {spread:.2f}</b>. "
             f"All {len(x)} and {len(y)} pictures at once, unbiased: <b>{100 * full:.2f}</b>. "
             "The ± is the spread of one subset's value: it shrinks with larger subsets, not with more of them."

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from uagt_lib.data.pairs import to_uint8
 
-WIDTH = 160  # of a picture, in pixels on the screen: five of them fit beside each other
+WIDTH = 156  # of a picture, in pixels on the screen: five fit beside each other, and beside a list of files
 LABEL = {"description_width": "150px"}
 
 
@@ -23,10 +23,10 @@ class Picture(widgets.VBox):
         self.image = widgets.Image(format="png", layout=widgets.Layout(width=f"{width}px"))
         self.width = width
         text = widgets.HTML(
-            f"<b>{escape(title)}</b><br><small>{escape(description)}</small>",
+            lines(f"<b>{escape(title)}</b><br><small>{escape(description)}</small>"),
             layout=widgets.Layout(width=f"{width}px"),
         )
-        layout = widgets.Layout(margin="0 12px 0 0", align_items="flex-start")
+        layout = widgets.Layout(margin="0 8px 0 0", align_items="flex-start")
         super().__init__([self.image, text], layout=layout)
 
     def show(self, picture: Tensor) -> None:
@@ -52,6 +52,11 @@ def encode(picture: np.ndarray) -> bytes:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "png", compress_level=1)
     return file.getvalue()
+
+
+def lines(html: str) -> str:
+    """HTML set as text is, not as far apart as buttons are."""
+    return f'<div style="line-height:1.4">{html}</div>'
 
 
 def side_by_side(*children: widgets.Widget) -> widgets.HBox:
@@ -80,6 +85,11 @@ def scale(label: str, options: Sequence[tuple[str, Any]], value: Any) -> widgets
     if len(options) == 1:
         return choice(label, options, value)
     return widgets.SelectionSlider(options=options, value=value, description=label, style=LABEL, layout=_long())
+
+
+def tick(label: str) -> widgets.Checkbox:
+    """A labelled box to tick."""
+    return widgets.Checkbox(False, description=label, style=LABEL, layout=_long())
 
 
 def on_change(redraw: Any, *controls: widgets.Widget) -> None:

@@ -61,7 +61,7 @@ def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widg
         shown[2].show(chosen)
         shown[3].show(result[0])
         disc_sliders.layout.display = "flex" if matte.value == "disc" else "none"
-        line.value = (
+        line.value = parts.lines(
             f"The matte takes paint for <b>{chosen.mean().item():.0%}</b> of the picture. "
             f"Background error, against the true mask: <b>{error:.3f}</b> (0: untouched, 1: black became white)."
         )
