@@ -40,7 +40,7 @@ clean:
 
 .venv/library.done: EXTRAS =
 .venv/lab.done: EXTRAS = [lab]
-.venv/test.done: EXTRAS = [lab,test,eval]
+.venv/test.done: EXTRAS = [lab,test,eval,onnx]
 .venv/%.done: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PINS) -e '.$(EXTRAS)'
 	touch $@

@@ -1,4 +1,4 @@
-"""The command `uagt`: train, translate, evaluate, data. Wrong input ends in one sentence and exit code 2."""
+"""The command `uagt`: train, translate, export, evaluate, data. Wrong input ends in one sentence and exit code 2."""
 
 import argparse
 import json
@@ -99,6 +99,23 @@ def _parser() -> argparse.ArgumentParser:
     translate.add_argument(
         "--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back"
     )
+
+    export = commands.add_parser(
+        "export",
+        help="write a trained translator as one ONNX graph",
+        description="Writes generator, attention network and Eq. 1 as one ONNX graph, and checks it against PyTorch. "
+        "Images go in and out as float32 (N, 3, H, W) in [-1, 1], H and W divisible by 4.",
+    )
+    export.set_defaults(run=_export)
+    export.add_argument(
+        "--checkpoint",
+        type=Path,
+        required=True,
+        metavar="X",
+        help="a run's folder, a checkpoint's, or a .safetensors file",
+    )
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="where the graph goes")
+    export.add_argument("--to", choices=("t", "s"), default="t", help="source to target (t, default) or back (s)")
 
     evaluate = commands.add_parser(
         "evaluate",
@@ -271,6 +288,14 @@ def _translate(options: argparse.Namespace) -> int:
         print(f"{len(rows)} translated, results and contact_sheet.png are in {out}")
     if refused:
         raise UagtError(f"{len(refused)} of {len(paths)} pictures were left out:\n  " + "\n  ".join(refused))
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from uagt_lib.export import export_onnx
+
+    difference = export_onnx(options.checkpoint, options.out, options.to)
+    print(f"{options.out} differs from PyTorch by at most {difference:.1e}, of values in [-1, 1]")
     return 0
 
 

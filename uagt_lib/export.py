@@ -1,0 +1,102 @@
+"""A trained translator as one ONNX graph: generator, attention network and Eq. 1, for programs without PyTorch."""
+
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+from torch import Tensor
+
+from uagt_lib.checkpoint import load_model
+from uagt_lib.compose import compose
+from uagt_lib.errors import UagtError
+from uagt_lib.files import make_folder
+from uagt_lib.model import Model
+
+TOLERANCE = 1e-4  # of an exported graph against PyTorch, for values in [-1, 1]
+
+
+class Translator(nn.Module):
+    """One direction of a model: images (N, 3, H, W) in [-1, 1] to translated images of the same shape and range.
+
+    Holds the two networks it needs, and none of the discriminators or the way back.
+    """
+
+    def __init__(self, model: Model, to: str = "t"):
+        """Args:
+        model: trained networks.
+        to: "t" or "s", the domain to translate to.
+        """
+        super().__init__()
+        there = model.directions()[("t", "s").index(to)]
+        self.paint, self.attend = there.paint, there.attend
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Eq. 1; without an attention network every pixel is repainted. H and W must be divisible by 4."""
+        painted = self.paint(image)
+        return painted if self.attend is None else compose(image, painted, self.attend(image))
+
+
+def export_onnx(checkpoint: Path, path: Path, to: str = "t") -> float:
+    """Write one direction of a checkpoint to `path`, and check the file against PyTorch.
+
+    The graph has an input `image` and an output `translated`, both float32 (N, 3, H, W) in [-1, 1], with any N and any
+    H and W divisible by 4. It is traced with the TorchScript exporter, which needs no package beyond `onnx` and is
+    there in every PyTorch from 2.6 on. The file appears whole or not at all.
+
+    Args:
+        checkpoint: a run's folder, a checkpoint's, or a .safetensors file.
+        path: where the graph goes.
+        to: "t" or "s", the domain to translate to.
+
+    Returns:
+        The largest difference to PyTorch's result, on random pictures of another size than the traced one.
+
+    Raises:
+        UagtError: if packages are missing, the checkpoint cannot be read, `path` cannot be written, or the exported
+            graph computes something else (difference above `TOLERANCE`).
+    """
+    if missing := [name for name in ("onnx", "onnxruntime") if find_spec(name) is None]:
+        raise UagtError(f"exporting needs packages that are not here: pip install {' '.join(missing)}")
+    model, config = load_model(checkpoint)
+    translator = Translator(model, to).eval()
+    make_folder(path.parent)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        _trace(translator, torch.zeros(1, 3, config.whole, config.whole), partial)
+        seen = torch.rand(2, 3, config.whole + 8, config.whole + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
+        with torch.no_grad():
+            wanted = translator(seen).numpy()
+        difference = float(np.abs(run_onnx(partial, seen.numpy()) - wanted).max())
+        if not difference <= TOLERANCE:
+            raise UagtError(f"the exported graph differs from PyTorch by {difference:.2g}; {path} was not written")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return difference
+
+
+def run_onnx(path: Path, images: np.ndarray) -> np.ndarray:
+    """Run an exported graph on float32 images (N, 3, H, W) in [-1, 1], on the CPU."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return session.run(["translated"], {"image": images})[0]
+
+
+def _trace(translator: Translator, example: Tensor, path: Path) -> None:
+    axes = {0: "batch", 2: "height", 3: "width"}
+    with warnings.catch_warnings():  # checks of shapes are not traced, and the exporter is called old: both intended
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            translator,
+            (example,),
+            str(path),
+            dynamo=False,
+            opset_version=17,
+            input_names=["image"],
+            output_names=["translated"],
+            dynamic_axes={"image": axes, "translated": axes},
+        )
