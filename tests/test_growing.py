@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from uagt_lib.config import Config
-from uagt_lib.course.growing import difference, step_attention, step_cyclegan, step_two_stages
-from uagt_lib.data.pairs import Pair, sample
+from uagt_lib.course.growing import difference, mistake_one_sum, step_attention, step_cyclegan, step_two_stages
+from uagt_lib.course.growing.overfit import overfit
+from uagt_lib.data.pairs import Pair, sample, to_float
 from uagt_lib.pool import Pool
+from uagt_lib.presets import preset
 from uagt_lib.train import Trainer
 
 SIZES = [(step_cyclegan, "cyclegan", 1), (step_attention, "uagt", 1), (step_two_stages, "uagt", 2)]
@@ -78,3 +80,21 @@ def test_it_trains(program, method: str, _, config: Config, pair: Pair) -> None:
     config = config.with_(method=method, steps=4)
     terms = list(program.train(config.model(), pair, config))
     assert len(terms) == 4 and all(value.isfinite() for value in terms[-1].values())
+
+
+def test_one_pair_is_learned_and_the_mistake_only_looks_better(pair: Pair) -> None:
+    """Lesson 05 promises both: s' becomes t, and the wrong program's losses are lower while its horse stays."""
+    s, t = (to_float(domain.test[:1]) for domain in (pair.source, pair.target))
+    config = preset("savanna-smoke")
+    right, film = overfit(step_attention.training_step, config, s, t, steps=40, frames=3)
+    wrong, other = overfit(mistake_one_sum.training_step, config, s, t, steps=40, frames=3)
+    assert film.shape == other.shape == (3, 3, 32, 32) and torch.equal(film[0], other[0])
+
+    def far(picture: torch.Tensor) -> float:
+        return (picture - t[0]).abs().mean().item()
+
+    def late(records: list[dict[str, float]]) -> float:
+        return sum(value for r in records[-10:] for name, value in r.items() if name[0] != "D")
+
+    assert far(film[-1]) < 0.75 * far(other[-1]) < 0.75 * far(film[0])
+    assert late(wrong) < 0.75 * late(right)

@@ -1,0 +1,135 @@
+"""Figures of lesson 05: a pair being learned, who gets which gradient, and how old the pool's fakes are."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from uagt_lib.data.pairs import to_uint8
+
+S_COLOUR, T_COLOUR, NEUTRAL, GOOD = "#0072B2", "#D55E00", "#999999", "#009E73"
+NETWORKS = ("F_st", "A_s", "F_ts", "A_t", "D_t", "D_s")
+_NETWORK_NAMES = ("$F_{S→T}$", "$A_S$", "$F_{T→S}$", "$A_T$", "$D_T$", "$D_S$")
+_LOSSES = {
+    "adversarial_t": "fool $D_T$ with $s'$",
+    "adversarial_s": "fool $D_S$ with $t'$",
+    "cycle_s": "come home: $s''$ to $s$",
+    "cycle_t": "come home: $t''$ to $t$",
+    "D_t": "judge: $t$ or $s'$",
+    "D_s": "judge: $s$ or $t'$",
+}
+
+
+def films(s: Tensor, t: Tensor, strips: Mapping[str, Tensor], steps: int) -> Figure:
+    """Programs that learn one pair: s, s' over the steps, and t, one row a program.
+
+    Args:
+        s: (1, 3, H, W) in [-1, 1].
+        t: likewise.
+        strips: by the row's name, s' at evenly spaced steps, (frames, 3, H, W) in [-1, 1].
+        steps: when the last frame was taken.
+    """
+    frames = len(next(iter(strips.values())))
+    figure = Figure(figsize=(10, 1.32 * len(strips) + 0.25), dpi=130, layout="constrained")
+    axes = figure.subplots(len(strips), frames + 2, squeeze=False)
+    heads = ["$s$", *(f"step {i * steps // (frames - 1)}" for i in range(frames)), "$t$"]
+    for row, (name, film) in zip(axes, strips.items(), strict=True):
+        for axis, picture, head in zip(row, torch.cat([s, film, t]), heads, strict=True):
+            axis.imshow(to_uint8(picture).permute(1, 2, 0), interpolation="nearest")
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+            if row is axes[0]:
+                axis.set_title(head, fontsize=9)
+        for axis, colour in ((row[0], S_COLOUR), (row[-1], T_COLOUR)):
+            axis.spines[:].set(visible=True, color=colour, linewidth=2.5)
+        row[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
+    return figure
+
+
+def loss_curves(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
+    """The losses of several runs side by side, both directions averaged: fool D, come home, judge."""
+    kinds = {"fool D": "adversarial", "come home": "cycle", "judge": "D"}
+    figure = Figure(figsize=(10, 2.5), dpi=110, layout="constrained")
+    styles = zip((GOOD, T_COLOUR, S_COLOUR), ("-", "--", ":"), strict=True)
+    for (name, records), (colour, line) in zip(runs.items(), styles, strict=False):
+        axes = figure.axes or figure.subplots(1, 3)
+        for axis, (title, kind) in zip(axes, kinds.items(), strict=True):
+            values = np.array([(r[f"{kind}_s"] + r[f"{kind}_t"]) / 2 for r in records])
+            axis.plot(range(1, len(values) + 1), values, color=colour, lw=0.6, alpha=0.35)
+            axis.plot(range(1, len(values) + 1), _smooth(values), line, color=colour, lw=1.8, label=name)
+            axis.set_title(title, fontsize=10, loc="left")
+            axis.set_xlabel("step", fontsize=9)
+            axis.set_ylim(0)
+            axis.tick_params(labelsize=8)
+            axis.spines[["top", "right"]].set_visible(False)
+    figure.axes[-1].legend(fontsize=8, frameon=False)
+    return figure
+
+
+def gradient_matrix(norms: Mapping[str, Mapping[str, float]], wanted: Mapping[str, set[str]] | None = None) -> Figure:
+    """Rows losses, columns networks; a filled cell is a gradient, its number the norm.
+
+    Args:
+        norms: gradient norm by loss and network; 0 leaves a cell empty.
+        wanted: the networks that should learn, by loss; other filled cells are drawn orange. Without it all are blue.
+    """
+    figure = Figure(figsize=(7.6, 3.6), dpi=110, layout="constrained")
+    axis = figure.subplots()
+    for y, loss in enumerate(norms):
+        for x, network in enumerate(NETWORKS):
+            value = norms[loss][network]
+            right = wanted is None or network in wanted[loss]
+            face = "white" if not value else S_COLOUR if right else T_COLOUR
+            axis.add_patch(_cell(x, y, face, "////" if value and not right else None))
+            if value:
+                box = {"fc": face, "ec": "none", "pad": 1.2}
+                axis.text(x, y, _short(value), ha="center", va="center", fontsize=9, color="white", bbox=box)
+    axis.set(xlim=(-0.5, 5.5), ylim=(5.5, -0.5), xticks=range(6), yticks=range(6))
+    axis.set_xticklabels(_NETWORK_NAMES, fontsize=11)
+    axis.set_yticklabels([_LOSSES[name] for name in norms], fontsize=10)
+    axis.xaxis.tick_top()
+    axis.tick_params(length=0)
+    axis.axvline(3.5, color="black", lw=1.5)
+    axis.axhline(3.5, color="black", lw=1.5)
+    axis.spines[:].set_visible(False)
+    return figure
+
+
+def pool_ages(ages: Sequence[int], batch: int = 1) -> Figure:
+    """How old the fakes are that come out of a pool: a histogram, the fresh ones apart."""
+    figure = Figure(figsize=(7.6, 2.4), dpi=110, layout="constrained")
+    axis = figure.subplots()
+    old = [age for age in ages if age]
+    bins = np.arange(1, 401, 10)
+    axis.hist(old, bins, color=S_COLOUR)
+    fresh, mean = 1 - len(old) / len(ages), np.mean(ages)
+    axis.bar(-12, len(ages) - len(old), 12, color=T_COLOUR)
+    axis.annotate(
+        f"{fresh:.0%} are fresh", (-6, len(ages) - len(old)), (70, 0.9 * (len(ages) - len(old))), fontsize=9,
+        color=T_COLOUR, arrowprops={"arrowstyle": "-", "color": T_COLOUR},
+    )  # fmt: skip
+    axis.axvline(mean, color="black", ls="--", lw=1.2)
+    axis.text(mean + 5, axis.get_ylim()[1] * 0.55, f"mean of all: {mean:.0f} steps", fontsize=9)
+    axis.set_xlabel("age of the fake that D meets, steps", fontsize=9)
+    axis.set_ylabel("how many", fontsize=9)
+    axis.set_xlim(-22, 400)
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _cell(x: int, y: int, face: str, hatch: str | None):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=face, edgecolor="#bbbbbb", hatch=hatch, lw=0.8)
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def _smooth(values: np.ndarray, width: int = 9) -> np.ndarray:
+    """A running mean that keeps the ends."""
+    padded = np.pad(values, width // 2, mode="edge")
+    return np.convolve(padded, np.ones(width) / width, mode="valid")
