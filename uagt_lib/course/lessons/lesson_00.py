@@ -25,14 +25,19 @@ def _disc(x: float, y: float, radius: float, side: int = 48) -> Tensor:
 
 
 def _draw_coverage(axis: Axes, answer) -> None:
-    """Three discs and what the answer says of each."""
-    masks = torch.cat([_disc(0, 0, 0.25), _disc(0.2, -0.1, 0.5), _disc(0, 0.1, 0.8)])
-    axis.imshow(torch.cat(list(masks[:, 0]), 1), cmap="gray", vmin=0, vmax=1)
+    """Four masks and what the answer says of each."""
+    half = torch.zeros(1, 1, 48, 48)
+    half[..., 24:] = 1
+    masks = torch.cat([_disc(0, 0, 0.25), _disc(0.1, -0.1, 0.5), _disc(0, 0.1, 0.8), half])
     shares = torch.as_tensor(answer(masks)).reshape(-1).tolist()
-    places = [(48 * i + 23.5, share) for i, share in enumerate(shares)] if len(shares) == 3 else [(71.5, shares[0])]
-    for x, share in places:
-        axis.text(x, 54, f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}", ha="center", va="center")
-    axis.set(xticks=[], yticks=[], xlim=(-0.5, 143.5), ylim=(60, -0.5))
+    canvas = torch.full((98, 98), 0.5)
+    for i, (mask, share) in enumerate(zip(masks[:, 0], shares if len(shares) == 4 else 4 * [None], strict=True)):
+        top, left = 50 * (i // 2), 50 * (i % 2)
+        canvas[top : top + 48, left : left + 48] = mask
+        text = "?" if share is None else f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}"
+        axis.text(left + 3, top + 7, text, fontsize=11, color="#E69F00", fontweight="bold")
+    axis.imshow(canvas, cmap="gray", vmin=0, vmax=1)
+    axis.set(xticks=[], yticks=[])
     axis.spines[:].set_visible(False)
 
 
