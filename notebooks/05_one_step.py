@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 05 · One training step
 #
-# Two programs train the same six networks on the same two pictures. Their losses are the same six numbers, computed by the
-# same functions. One program turns the horse into the zebra. The other never will, and its losses look **better**.
+# Two programs train the same six networks on the same two pictures, with the same loss functions. After 80 steps one of them has
+# turned a horse into a zebra; the other still shows a horse. One reports a loss of about 1.7, the other of 0.6.
+# **Which is which?**
 #
 # **You will be able to**
 # * write one step of Algorithm 1, stage 1, and say for every network which loss teaches it;
@@ -11,14 +12,6 @@
 # * check a new training program in seconds, by overfitting one pair on purpose.
 #
 # **Time** about 75 minutes, of which the computer needs less than one. **Before this** lessons 02 (Eq. 1) and 04 (the losses).
-#
-# Everything here serves one line of the paper, its whole goal in a formula (Eq. 4 and 5):
-#
-# $$ \arg\min_{F_{S\to T},\,F_{T\to S},\,A_S,\,A_T}\;\arg\max_{D_S,\,D_T}\;\;
-# \mathcal{L}^s_{adv}+\mathcal{L}^t_{adv}+\lambda_{cyc}\left(\mathcal{L}^s_{cyc}+\mathcal{L}^t_{cyc}\right) $$
-#
-# min and max of **one** formula: four networks push it down while two push it up. PyTorch's `backward()` knows only down, and
-# knows nothing of sides. Keeping the sides apart is our work, and this lesson's subject.
 # %%
 import torch
 from uagt_lib import losses
@@ -44,15 +37,18 @@ runs = {
 }
 figures.show(
     draw.films(s, t, {name: film for name, (_, film) in runs.items()}, steps=80),
-    "Two rows of pictures over 80 steps. Program A turns the horse's picture into the zebra's, dry grass included. "
-    "Program B gets a yellowish tint but keeps the horse.",
+    "Two rows of pictures over 80 steps. Program A turns the horse's picture into the zebra's, "
+    "dry grass included. Program B gets a yellowish tint but keeps the horse.",
 )
 # %% [markdown]
 # **Predict.** Both programs report the translators' loss: fool the discriminators, and come home. Whose is lower after 80 steps?
 # %%
 guess = ...  # "A" or "B"
-last = {name[-1]: sum(v for k, v in records[-1].items() if k[0] != "D") for name, (records, _) in runs.items()}
+last = {}
+for name, (records, _) in runs.items():
+    last[name[-1]] = sum(value for loss, value in records[-1].items() if loss[0] != "D")
 reveal(guess, min(last, key=last.get), "the program with the lower loss")
+print(f"A: {last['A']:.2f}   B: {last['B']:.2f}")
 figures.show(
     draw.loss_curves({name: records for name, (records, _) in runs.items()}),
     "Three panels of losses over 80 steps. Program B's are lower when fooling D and coming home.",
@@ -61,6 +57,14 @@ figures.show(
 # B fools its discriminators, and comes home, at a lower loss. Its horse stays a horse. **In a game, a low loss is no proof of
 # success: it may mean that your opponent has stopped playing.** By the end of this lesson you will know which lines made B do
 # that, and a way to catch such a program before you give it a night on a GPU.
+#
+# Everything here serves one line of the paper, its whole goal in a formula (Eq. 4 and 5):
+#
+# $$ \arg\min_{F_{S\to T},\,F_{T\to S},\,A_S,\,A_T}\;\arg\max_{D_S,\,D_T}\;\;
+# \mathcal{L}^s_{adv}+\mathcal{L}^t_{adv}+\lambda_{cyc}\left(\mathcal{L}^s_{cyc}+\mathcal{L}^t_{cyc}\right) $$
+#
+# min and max of **one** formula: four networks push it down while two push it up. PyTorch's `backward()` knows only down, and
+# knows nothing of sides. Keeping the sides apart is our work, and this lesson's subject.
 # %% [markdown] tags=["instructor"]
 # **For teachers.** Timing: opening 10 min, trip 10, matrix 10, detach 12, pool 18, freezing 10, assembly and one pair 10, quiz 5.
 # Let the class vote on A or B before the curves; most vote A. Do not explain B yet, the class finds it in the matrix. Those who
@@ -70,8 +74,10 @@ figures.show(
 #
 # A step begins with two trips: $s$ travels to T and home, $t$ travels to S and home.
 #
-#     s ──▶ s_a = A_S(s)   paint = F_S→T(s) ──▶ s' ──▶ A_T(s')   F_T→S(s') ──▶ s''        should be s again
-#           └────────── Eq. 1 ──────────────┘          └──── Eq. 1 once more ─┘
+#     s ──▶  A_S(s)   F_S→T(s)  ──▶ s' ──▶  A_T(s')   F_T→S(s')  ──▶ s''
+#            └──── Eq. 1 ────┘              └─ Eq. 1 once more ─┘
+#
+# At the end, $s''$ should be $s$ again.
 #
 # The way back is the same road with everything exchanged. What was $s$ is now $s'$; the painter is the one who paints horses;
 # and the attention is the one that knows zebras, since by now there should be one.
@@ -122,17 +128,14 @@ naive = {
     "D_t": losses.lsgan_discriminator(m.D_t(t), m.D_t(s_prime)),
     "D_s": losses.lsgan_discriminator(m.D_s(s), m.D_s(t_prime)),
 }
-
+# %%
 def norms(terms):
     """How strong a gradient each loss gives each network: {loss: {network: norm}}."""
     found = {}
     for name, loss in terms.items():
         m.zero_grad()
         loss.backward(retain_graph=True)  # keep the graph, the next loss shares it
-        found[name] = {
-            network: sum(p.grad.square().sum().item() for p in getattr(m, network).parameters() if p.grad is not None) ** 0.5
-            for network in draw.NETWORKS
-        }
+        found[name] = {network: draw.gradient_norm(getattr(m, network)) for network in draw.NETWORKS}
     return found
 
 filled = norms(naive)
@@ -145,8 +148,8 @@ wanted = {
 }
 figures.show(
     draw.gradient_matrix(filled, wanted),
-    "Six losses by six networks, 20 cells filled. Orange, unwanted: the fooling losses reach the discriminators, "
-    "the judging losses reach generators and attention.",
+    "Six losses by six networks, 20 cells filled. Orange, unwanted: the fooling losses reach the "
+    "discriminators, the judging losses reach generators and attention.",
 )
 # %% [markdown]
 # The numbers are norms: how long each network's gradient is. Fourteen cells are meant (blue). Six are not (orange, hatched), and
@@ -261,14 +264,16 @@ for step in range(3000):
     came_out, _ = pool(fake, fake[:, :1])
     ages.append(step - int(came_out[0, 0]))
 reveal(guess, sum(ages) / len(ages), "mean age in steps")
-figures.show(draw.pool_ages(ages), "Histogram: half of the fakes are fresh, the others spread over some 300 steps.")
+figures.show(
+    draw.pool_ages(ages), "Histogram: half of the fakes are fresh, the others spread over some 300 steps."
+)
 # %% [markdown]
 # A stored fake waits 100 steps on average, every second fake is a stored one: 50 steps, with a long tail. Against a run of
 # thousands of steps that is a short memory, but enough to blur the newest trick.
 #
 # ### Why the map travels with its picture
 #
-# In stage 2 (lesson 06) D will see only the attended part of a fake. Attended by which map? Below, four fakes came out of a pool
+# In stage 2 (lesson 06) D will see only the attended part of a fake. Attended by which map? Below, old fakes came out of a pool
 # (top). They are cut out with the map that came with them (middle), and with the map of the fake that went **in** at that moment
 # (bottom), which is what a pool of bare pictures would have to use.
 # %%
@@ -276,20 +281,24 @@ from uagt_lib.checkpoint import load_model
 from uagt_lib.evaluate.observe import translate
 
 trained_model, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
-horses = from_savanna(64, 72, images=1, held_out=8).source.test
+horses = from_savanna(64, 72, images=1, held_out=24).source.test
 done = translate(trained_model, horses, "t")
-pool = Pool(4, torch.Generator().manual_seed(3))
-pool(done.image[:4], done.attention[:4])  # fills
-out, out_attention = pool(done.image[4:], done.attention[4:])
-cut, stale = foreground(out, out_attention), foreground(out, done.attention[4:])
+pool, columns = Pool(6, torch.Generator().manual_seed(0)), []
+for new, new_map in zip(done.image.split(1), done.attention.split(1), strict=True):
+    old, old_map = pool(new, new_map)
+    if not torch.equal(old, new):  # an older fake came out
+        columns.append((old, foreground(old, old_map), foreground(old, new_map)))
 figures.show(
-    figures.rows(["out of the pool", "with its own map", "with today's map"], [to_uint8(x) for x in (out, cut, stale)], width=7.5),
-    "Old fakes cut out with their own map show a whole zebra; with another picture's map they show pieces of background.",
+    figures.rows(
+        ["out of the pool", "with its own map", "with today's map"],
+        [to_uint8(torch.cat(row)) for row in zip(*columns[:5], strict=True)],
+    ),
+    "Old fakes cut out with their own map show a whole zebra; with today's map they show pieces of meadow.",
 )
 # %% [markdown]
-# Where the bottom row differs, D would be taught that zebras are made of grass. No error message would tell you.
+# From the bottom row D would learn that fakes are cut out of meadow, at a glance and for nothing. No error message would tell you.
 # %% [markdown] tags=["instructor"]
-# **For teachers.** Where a fake passed the coin unswapped, middle and bottom agree; ask which columns were swapped. A common wish
+# **For teachers.** Ask what D would learn from the bottom row: to tell fakes by wrong outlines, which F cannot mend. A common wish
 # is to store the *cut-out* instead of picture and map: that breaks at the switch, when fakes stored whole in stage 1 are judged in
 # stage 2. Storing the map leaves the choice to whoever looks.
 # %% [markdown]
@@ -329,8 +338,8 @@ free, froze = flops(lambda D, x: losses.lsgan_generator(D(x))), flops(fool)
 reveal(guess, 1 - froze / free, "share of the arithmetic saved")
 # %% [markdown]
 # Forward, gradient for the input, gradient for the weights: three parts of equal size, and we dropped one. It is a third of
-# *this* pass. The generators are the larger part of a whole step, so there the saving is only some percent; you get it for two
-# lines. The library does the same (`uagt_lib.model.frozen`), and has D look at real and fake pictures in one batch.
+# *this* pass; in a whole step, with both generators and attention networks there and back, the share is far smaller. You get it
+# for two lines. The library does the same (`uagt_lib.model.frozen`), and has D look at real and fake pictures in one batch.
 #
 # Now measure again, with your `judge_loss` and your `fool`:
 # %%
@@ -377,11 +386,12 @@ print("the first ten steps: your losses are program A's:", off < 1e-3)
 #
 # ## 5.7 Overfit one pair on purpose
 #
-# You have just used the best ten seconds of any training project: give the program one pair and see whether it can learn it **by
+# You have just used the best few seconds of any training project: give the program one pair and see whether it can learn it **by
 # heart**. It cannot generalise, and need not. What to see:
 # %%
 figures.show(
-    draw.films(s, t, {"your step": film}, steps=80), "Your step turns the horse's picture into the zebra's in 80 steps."
+    draw.films(s, t, {"your step": film}, steps=80),
+    "Your step turns the horse's picture into the zebra's in 80 steps.",
 )
 figures.show(draw.loss_curves({"your step": mine}), "All losses fall; the judge's stays well above zero.")
 # %% [markdown]
@@ -389,7 +399,7 @@ figures.show(draw.loss_curves({"your step": mine}), "All losses fall; the judge'
 # |---|---|
 # | `come home` falls, $s'$ becomes $t$, `fool` and `judge` wobble | healthy: two opponents of equal strength |
 # | $s'$ stays noise, nothing falls | no gradient arrives: `no_grad`, `detach` at the wrong place, a rate of 0 |
-# | `judge` falls to 0 and stays, `fool` stays near 1 or above | D wins: F gets no gradient, or D's rate is too high |
+# | `judge` falls to 0 and stays, `fool` stays near 1 or above | D wins: F's gradient is lost, or D learns too fast |
 # | every loss falls quickly, $s'$ stays like $s$ | nobody plays against anybody: program B |
 #
 # Attention does **not** find the animal here; it stays high nearly everywhere. With one pair the meadow gives a horse away as
@@ -409,8 +419,10 @@ difference(step_attention.training_step, mistake_one_sum.training_step, context=
 # %%
 guess = ...  # a number
 tail = runs["program B"][0][-20:]
-reveal(guess, sum(r["adversarial_t"] + r["adversarial_s"] for r in tail) / (2 * len(tail)), "B's loss for fooling D")
-print(f"(f - 1)^2 at f = 2/3: {1 / 9:.3f};  half of f^2: {2 / 9:.3f}, B's loss for judging: {sum(r['D_t'] + r['D_s'] for r in tail) / (2 * len(tail)):.3f}")
+fooling = sum(r["adversarial_t"] + r["adversarial_s"] for r in tail) / (2 * len(tail))
+judging = sum(r["D_t"] + r["D_s"] for r in tail) / (2 * len(tail))
+reveal(guess, fooling, "B's loss for fooling D")
+print(f"at f = 2/3:  (f - 1)^2 = {1 / 9:.3f},  half of f^2 = {2 / 9:.3f};  B's loss for judging: {judging:.3f}")
 # %% [markdown]
 # That is how you recognise it: the losses settle at constants that have nothing to do with the pictures. A GAN's losses are the
 # score of a match. Watch the match.

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
+import torch.nn as nn
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -95,6 +96,11 @@ def gradient_matrix(norms: Mapping[str, Mapping[str, float]], wanted: Mapping[st
     axis.axhline(3.5, color="black", lw=1.5)
     axis.spines[:].set_visible(False)
     return figure
+
+
+def gradient_norm(network: nn.Module) -> float:
+    """The length of a network's gradient, all parameters together; 0 where it has none."""
+    return sum(p.grad.square().sum().item() for p in network.parameters() if p.grad is not None) ** 0.5
 
 
 def pool_ages(ages: Sequence[int], batch: int = 1) -> Figure:
