@@ -16,6 +16,7 @@ from PIL import Image
 
 from uagt_lib import cli, presets
 from uagt_lib.config import Config
+from uagt_lib.methods import METHODS
 
 
 @pytest.fixture(autouse=True)
@@ -238,10 +239,12 @@ def test_ctrl_c_saves_and_says_how_to_resume(tmp_path: Path) -> None:
     assert (out / "checkpoints" / f"step-{step:08d}").is_dir()
 
 
-def test_help_names_every_preset_and_does_not_wait_for_torch(capsys, monkeypatch) -> None:
+def test_help_names_every_preset_and_method_and_does_not_wait_for_torch(capsys, monkeypatch) -> None:
     monkeypatch.undo()  # the real presets
     for name in presets.PRESETS:
         assert f"\n  {name} " in cli.PRESETS_HELP
+    for name in METHODS:
+        assert f"\n  {name} " in cli.METHODS_HELP
     code = "import sys, uagt_lib.cli as c\ntry: c.main(['train', '--help'])\nfinally: assert 'torch' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 

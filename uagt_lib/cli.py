@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uagt_lib.errors import UagtError
+from uagt_lib.methods import METHODS
 
 if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
     from uagt_lib.config import Config
@@ -23,6 +24,7 @@ PRESETS_HELP = """presets:
   paper              photographs at 256 px, everything as in the paper, for a GPU
 
 Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
+METHODS_HELP = "methods:\n" + "\n".join(f"  {name:13}  {method.summary}" for name, method in METHODS.items())
 EXTRACTORS_HELP = """extractors:
   savanna             the default for drawn pictures; ships with the library
   fid-inception       the default for photographs, as in the paper; fetched once
@@ -61,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         help="train a model",
         description="Train a model. Everything goes to one folder: checkpoints/, samples/, metrics.json, history.json.",
-        epilog=PRESETS_HELP,
+        epilog=f"{METHODS_HELP}\n\n{PRESETS_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.set_defaults(run=_train)
@@ -69,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--data", type=Path, metavar="DIR", help="a folder with trainA, trainB (and testA, testB); A is S, B is T"
     )
-    train.add_argument("--method", metavar="NAME", help="uagt (default) or cyclegan")
+    train.add_argument("--method", metavar="NAME", help="what to train with, see below (default: uagt)")
     train.add_argument("--seed", type=int, metavar="N", help="of weights, sampling and pools (default: 0)")
     train.add_argument("--steps", type=int, metavar="N", help="length of the run; the schedule stretches with it")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (default: runs/PRESET-METHOD-SEED)")
