@@ -25,6 +25,7 @@ LEARNERS = {
     "uagt-D": (OURS, {"F_st", "F_ts"}),
     "uagt-D-A": (OURS, OURS),
     "cyclegan": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
+    "ra": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
 }
 RIVALS = [name for name in METHODS if not name.startswith("uagt")]
 
@@ -96,6 +97,13 @@ def test_any_method_learns_one_pair_by_heart(config: Config, name: str) -> None:
 def test_rivals_are_no_larger_and_no_smaller_than_ours_at_savanna_scale(name: str) -> None:
     ours, theirs = (parameters(PRESETS["savanna"].with_(method=m).model(initial=False)) for m in ("uagt", name))
     assert ours / 1.5 < theirs < 1.5 * ours
+
+
+def test_residual_attention_weighs_each_feature_between_once_and_twice(config: Config) -> None:
+    module = config.with_(method="ra").model().F_st.layers[3]
+    x = torch.rand(2, 4, 16, 16, generator=torch.Generator().manual_seed(0))
+    share = module(x) / module.trunk(x)
+    assert share.shape == x.shape and share.min() > 1 and share.max() < 2
 
 
 def batch() -> tuple[torch.Tensor, torch.Tensor]:

@@ -64,4 +64,9 @@ METHODS: dict[str, Method] = {
     ),
     # Table 1
     "cyclegan": Method("CycleGAN (Zhu et al., 2017): no attention, so every pixel is repainted", Pieces(**_WHOLE)),
+    "ra": Method(
+        "CycleGAN with residual attention (Wang et al., 2017) on the generators' features",
+        Pieces(**_WHOLE),
+        "uagt_lib.rivals.residual_attention:ResidualAttentionGAN",
+    ),
 }
