@@ -9,7 +9,7 @@ from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, from_savanna, to_float
 from uagt_lib.methods import METHODS
 from uagt_lib.model import Model
-from uagt_lib.networks import parameters
+from uagt_lib.networks import parameters, widest
 from uagt_lib.pool import Pool
 from uagt_lib.presets import PRESETS
 from uagt_lib.train import Trainer
@@ -26,6 +26,7 @@ LEARNERS = {
     "uagt-D-A": (OURS, OURS),
     "cyclegan": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
     "ra": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
+    "discogan": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
 }
 RIVALS = [name for name in METHODS if not name.startswith("uagt")]
 
@@ -97,6 +98,18 @@ def test_any_method_learns_one_pair_by_heart(config: Config, name: str) -> None:
 def test_rivals_are_no_larger_and_no_smaller_than_ours_at_savanna_scale(name: str) -> None:
     ours, theirs = (parameters(PRESETS["savanna"].with_(method=m).model(initial=False)) for m in ("uagt", name))
     assert ours / 1.5 < theirs < 1.5 * ours
+
+
+def test_widest_fills_its_limit() -> None:
+    build = lambda width: torch.nn.Linear(width, width, bias=False)  # noqa: E731
+    assert [widest(build, limit).in_features for limit in (1, 15, 16, 24, 25)] == [1, 3, 4, 4, 5]
+
+
+def test_discogan_weighs_the_round_trip_like_the_game(config: Config) -> None:
+    model = config.with_(method="discogan", cycle_weight=10.0).model()
+    trips = model.trips(*batch())
+    expected = (trips[0].source - trips[0].cycled).abs().mean()
+    torch.testing.assert_close(model.generator_loss(trips, 1)["cycle_s"], expected)
 
 
 def test_residual_attention_weighs_each_feature_between_once_and_twice(config: Config) -> None:

@@ -69,4 +69,9 @@ METHODS: dict[str, Method] = {
         Pieces(**_WHOLE),
         "uagt_lib.rivals.residual_attention:ResidualAttentionGAN",
     ),
+    "discogan": Method(
+        "DiscoGAN (Kim et al., 2017): encoder-decoder, log loss, a round trip of weight 1",
+        Pieces(**_WHOLE, adversarial="log"),
+        "uagt_lib.rivals.discogan:DiscoGAN",
+    ),
 }
