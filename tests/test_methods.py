@@ -15,6 +15,7 @@ from uagt_lib.presets import PRESETS
 from uagt_lib.train import Trainer
 
 OURS = {"F_st", "F_ts", "A_s", "A_t"}
+CROSSING = {"E_s", "G_s", "E_t", "G_t", "into", "out_of"}
 # who learns from generator_loss: in stage 1, and in stage 2
 LEARNERS = {
     "uagt": (OURS, {"F_st", "F_ts"}),
@@ -27,6 +28,7 @@ LEARNERS = {
     "cyclegan": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
     "ra": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
     "discogan": ({"F_st", "F_ts"}, {"F_st", "F_ts"}),
+    "unit": (CROSSING, CROSSING),
 }
 RIVALS = [name for name in METHODS if not name.startswith("uagt")]
 
@@ -110,6 +112,24 @@ def test_discogan_weighs_the_round_trip_like_the_game(config: Config) -> None:
     trips = model.trips(*batch())
     expected = (trips[0].source - trips[0].cycled).abs().mean()
     torch.testing.assert_close(model.generator_loss(trips, 1)["cycle_s"], expected)
+
+
+def test_unit_translates_without_noise_and_trains_with_it(config: Config) -> None:
+    model, (s, t) = config.with_(method="unit").model(), batch()
+    assert torch.equal(model.translate(s).image, model.translate(s).image)
+    first, second = model.trips(s, t)[0], model.trips(s, t)[0]
+    assert not torch.equal(first.translated, second.translated)
+    assert torch.equal(first.means[0], second.means[0])
+    noise = model._draw(torch.empty(4, 100, 8, 8))
+    assert abs(noise.mean()) < 0.02 and abs(noise.std() - 1) < 0.02
+
+
+def test_unit_shares_its_middle(config: Config) -> None:
+    model, (s, t) = config.with_(method="unit").model(), batch()
+    for out, name in ((model.translate(s, "t"), "G_t"), (model.translate(t, "s"), "G_s")):
+        model.zero_grad(set_to_none=True)
+        out.image.sum().backward()
+        assert {"into", "out_of", name} <= {n.split(".")[0] for n in _reached(model)}
 
 
 def test_residual_attention_weighs_each_feature_between_once_and_twice(config: Config) -> None:

@@ -74,4 +74,9 @@ METHODS: dict[str, Method] = {
         Pieces(**_WHOLE, adversarial="log"),
         "uagt_lib.rivals.discogan:DiscoGAN",
     ),
+    "unit": Method(
+        "UNIT (Liu et al., 2017): two variational autoencoders with one latent space",
+        Pieces(**_WHOLE),
+        "uagt_lib.rivals.unit:UNIT",
+    ),
 }
