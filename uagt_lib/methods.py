@@ -79,4 +79,9 @@ METHODS: dict[str, Method] = {
         Pieces(**_WHOLE),
         "uagt_lib.rivals.unit:UNIT",
     ),
+    "dualgan": Method(
+        "DualGAN (Yi et al., 2017): U-Net, Wasserstein critics with clipped weights",
+        Pieces(**_WHOLE, adversarial="wasserstein"),
+        "uagt_lib.rivals.dualgan:DualGAN",
+    ),
 }
