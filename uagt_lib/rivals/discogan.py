@@ -4,6 +4,7 @@ Kim et al., "Learning to Discover Cross-Domain Relations with Generative Adversa
 generator, an encoder that halves the image four times and a decoder that doubles it again, without residual blocks and
 without skips, so that position and detail have to pass through a small code; the logarithmic game of Eq. 2; a
 reconstruction loss of the SAME weight as the adversarial one, which UAGT's authors blame for its last place in Table 1.
+Savanna agrees: with weight 1 every horse becomes the same zebra after 400 steps, with 10 each stays where it was.
 
 Simplified: the width is the largest with no more weights than our generator; instance norm instead of batch norm,
 whose statistics over two images would say little; patch discriminators and the L1 norm, as everyone here (the paper
