@@ -151,6 +151,18 @@ def test_residual_attention_weighs_each_feature_between_once_and_twice(config: C
     assert share.shape == x.shape and share.min() > 1 and share.max() < 2
 
 
+def test_the_papers_exceptions_are_presets() -> None:
+    paper, season = PRESETS["paper"], PRESETS["savanna-seasons"]
+    for name in ("lion2tiger", "summer2winter", "savanna-seasons"):
+        pieces = METHODS[PRESETS[name].method].pieces
+        assert not pieces.masked_discriminator and pieces.stop_attention and pieces.attention_s and pieces.attention_t
+    assert PRESETS["lion2tiger"] == paper.with_(preset="lion2tiger", method="uagt-D")
+    assert PRESETS["summer2winter"] == paper.with_(preset="summer2winter", method="uagt-D", epochs=200, rate=2e-4)
+    assert season == PRESETS["savanna"].with_(
+        preset="savanna-seasons", method="uagt-D", steps=3200, bias=1.0, domains="seasons"
+    )
+
+
 def batch() -> tuple[torch.Tensor, torch.Tensor]:
     g = torch.Generator().manual_seed(3)
     return tuple(torch.rand(2, 3, 32, 32, generator=g) * 2 - 1 for _ in range(2))
