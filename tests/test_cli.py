@@ -120,6 +120,8 @@ def test_the_drawn_set_can_be_written_and_trained_from(tmp_path: Path, config: C
         (("--preset", "tiny", "--steps", "0"), "at least one step"),
         (("--preset", "tiny", "--resume"), "no checkpoint to resume from"),
         (("--preset", "photos"), "uagt data download horse2zebra"),
+        (("--preset", "summer2winter"), "uagt data download summer2winter_yosemite"),
+        (("--preset", "lion2tiger"), "name your own folder with --data"),
         (("--preset", "photos", "--data", "nowhere"), "nowhere is not a folder"),
     ],
 )
