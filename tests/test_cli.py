@@ -16,6 +16,7 @@ from PIL import Image
 
 from uagt_lib import cli, presets
 from uagt_lib.config import Config
+from uagt_lib.methods import METHODS
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +120,8 @@ def test_the_drawn_set_can_be_written_and_trained_from(tmp_path: Path, config: C
         (("--preset", "tiny", "--steps", "0"), "at least one step"),
         (("--preset", "tiny", "--resume"), "no checkpoint to resume from"),
         (("--preset", "photos"), "uagt data download horse2zebra"),
+        (("--preset", "summer2winter"), "uagt data download summer2winter_yosemite"),
+        (("--preset", "lion2tiger"), "name your own folder with --data"),
         (("--preset", "photos", "--data", "nowhere"), "nowhere is not a folder"),
     ],
 )
@@ -238,10 +241,12 @@ def test_ctrl_c_saves_and_says_how_to_resume(tmp_path: Path) -> None:
     assert (out / "checkpoints" / f"step-{step:08d}").is_dir()
 
 
-def test_help_names_every_preset_and_does_not_wait_for_torch(capsys, monkeypatch) -> None:
+def test_help_names_every_preset_and_method_and_does_not_wait_for_torch(capsys, monkeypatch) -> None:
     monkeypatch.undo()  # the real presets
     for name in presets.PRESETS:
         assert f"\n  {name} " in cli.PRESETS_HELP
+    for name in METHODS:
+        assert f"\n  {name} " in cli.METHODS_HELP
     code = "import sys, uagt_lib.cli as c\ntry: c.main(['train', '--help'])\nfinally: assert 'torch' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 

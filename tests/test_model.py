@@ -5,8 +5,8 @@ import torch
 
 from uagt_lib.compose import compose, foreground
 from uagt_lib.config import Config
-from uagt_lib.methods import METHODS
-from uagt_lib.model import Model, Pieces, frozen, scale_gradient
+from uagt_lib.methods import METHODS, Pieces
+from uagt_lib.model import Model, frozen, scale_gradient
 from uagt_lib.pool import Pool
 
 
@@ -147,12 +147,6 @@ def test_frozen_thaws_after_an_error() -> None:
         assert not layer.weight.requires_grad
         raise RuntimeError
     assert layer.weight.requires_grad
-
-
-@pytest.mark.parametrize("name", METHODS)
-def test_methods_are_told_apart_by_their_pieces(name: str) -> None:
-    assert METHODS[name].summary
-    assert [other for other in METHODS if METHODS[other].pieces == METHODS[name].pieces] == [name]
 
 
 def test_fakes_pooled_in_stage_1_are_masked_when_stage_2_judges_them(config: Config, batch) -> None:

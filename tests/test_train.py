@@ -16,8 +16,6 @@ from uagt_lib import checkpoint
 from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
-from uagt_lib.methods import METHODS, Method
-from uagt_lib.model import Model, Pieces
 from uagt_lib.train import Control, Trainer
 
 
@@ -366,27 +364,3 @@ def test_the_loss_scale_of_fp16_is_kept(config, pair, tmp_path) -> None:
     first.accelerator.scaler.update(1024.0)
     first.save()
     assert Trainer.resume(config, pair, tmp_path).accelerator.scaler.get_scale() == 1024
-
-
-def test_a_rival_with_its_own_optimizer_and_loss_needs_no_change_of_the_trainer(config, pair, tmp_path, monkeypatch):
-    """DualGAN in miniature: a Wasserstein critic whose weights are clipped, descended by RMSProp."""
-
-    class Clipped(Model):
-        def optimizer(self, parameters):
-            return torch.optim.RMSprop(parameters, lr=0.0)
-
-        def judge_loss(self, i, trips, pool, stage):
-            with torch.no_grad():
-                for p in self.directions()[i].judge.parameters():
-                    p.clamp_(-0.01, 0.01)
-            return super().judge_loss(i, trips, pool, stage)
-
-    pieces = Pieces(attention_s=False, attention_t=False, masked_discriminator=False, adversarial="wasserstein")
-    monkeypatch.setitem(METHODS, "clipped", Method("a rival", pieces, Clipped))
-    config = config.with_(method="clipped")
-    whole = Trainer(config, pair, tmp_path / "whole")
-    whole.run()
-    Trainer(config, pair, tmp_path / "run").run(until=5)
-    resumed = Trainer.resume(config, pair, tmp_path / "run")
-    resumed.run()
-    assert_equal(resumed, whole)

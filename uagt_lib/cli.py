@@ -1,4 +1,7 @@
-"""The command `uagt`: train, translate, export, evaluate, data. Wrong input ends in one sentence and exit code 2."""
+"""The command `uagt`: train, translate, export, evaluate, reproduce, data.
+
+Wrong input ends in one sentence and exit code 2.
+"""
 
 import argparse
 import json
@@ -9,20 +12,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uagt_lib.errors import UagtError
+from uagt_lib.methods import METHODS
 
 if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
     from uagt_lib.config import Config
     from uagt_lib.data.pairs import Pair
 
 DOWNLOADS = Path("data/downloads")
+DATA_SETS = {"summer2winter": "summer2winter_yosemite", "lion2tiger": None}  # of the others: horse2zebra
 PRESETS_HELP = """presets:
   savanna            drawn horses and zebras, minutes on two CPU cores
   savanna-smoke      the same at 32 px, under a minute: does everything work?
+  savanna-seasons    drawn meadows, green and dry: everything changes but the animals
   horse2zebra-cpu    photographs, for patient people without a GPU
   horse2zebra-128    photographs at 128 px, for a GPU
   paper              photographs at 256 px, everything as in the paper, for a GPU
+  lion2tiger         as paper, without Eq. 7: discriminators always see whole images
+  summer2winter      as paper, without Eq. 7, for 200 epochs
 
 Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
+REPRODUCED = ("table1", "table2", "fig3", "fig7", "fig8", "fig9", "fig17")
+METHODS_HELP = "methods:\n" + "\n".join(f"  {name:13}  {method.summary}" for name, method in METHODS.items())
 EXTRACTORS_HELP = """extractors:
   savanna             the default for drawn pictures; ships with the library
   fid-inception       the default for photographs, as in the paper; fetched once
@@ -61,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         help="train a model",
         description="Train a model. Everything goes to one folder: checkpoints/, samples/, metrics.json, history.json.",
-        epilog=PRESETS_HELP,
+        epilog=f"{METHODS_HELP}\n\n{PRESETS_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.set_defaults(run=_train)
@@ -69,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--data", type=Path, metavar="DIR", help="a folder with trainA, trainB (and testA, testB); A is S, B is T"
     )
-    train.add_argument("--method", metavar="NAME", help="uagt (default) or cyclegan")
+    train.add_argument("--method", metavar="NAME", help="what to train with, see below (default: uagt)")
     train.add_argument("--seed", type=int, metavar="N", help="of weights, sampling and pools (default: 0)")
     train.add_argument("--steps", type=int, metavar="N", help="length of the run; the schedule stretches with it")
     train.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (default: runs/PRESET-METHOD-SEED)")
@@ -166,6 +176,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     attention.add_argument("--out", type=Path, default=Path("runs/attention"), metavar="DIR", help="%(default)s")
 
+    reproduce = commands.add_parser(
+        "reproduce",
+        help="make a table or figure of the paper again, on drawn pictures",
+        description="Trains what is missing (interrupted, the same command goes on), and writes NAME.md, NAME.json and "
+        "NAME.png. Runs are kept in DIR/runs and shared by all tables and figures.",
+    )
+    reproduce.set_defaults(run=_reproduce)
+    reproduce.add_argument("name", choices=REPRODUCED, metavar="NAME", help=", ".join(REPRODUCED))
+    reproduce.add_argument("--seeds", type=int, metavar="N", help="training seeds (default: 3, with --quick 1)")
+    reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
+    reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
+
     data = commands.add_parser(
         "data", help="draw, download or verify images", description="Draw, download or verify images."
     )
@@ -242,12 +264,14 @@ def _pair(config: "Config", data: Path | None) -> "Pair":
     from uagt_lib.data import pairs
 
     if config.savanna and data is None:
-        return pairs.from_savanna(config.whole, config.load, config.savanna, config.bias)
-    root = data or DOWNLOADS / "horse2zebra"
+        return pairs.from_savanna(config.whole, config.load, config.savanna, config.bias, domains=config.domains)
+    name = DATA_SETS.get(config.preset, "horse2zebra")
+    if data is None and name is None:
+        raise UagtError(f"preset {config.preset} has no data set to download: name your own folder with --data")
+    root = data or DOWNLOADS / name
     if data is None and not root.is_dir():
         raise UagtError(
-            f"{root} is not there yet: fetch it with `uagt data download horse2zebra`, "
-            "or name your own folder with --data"
+            f"{root} is not there yet: fetch it with `uagt data download {name}`, or name your own folder with --data"
         )
     return pairs.from_folders(root, config.whole, config.load)
 
@@ -322,6 +346,15 @@ def _evaluate_attention(options: argparse.Namespace) -> int:
     found = score_photographs(options.checkpoint, options.masks, options.out, options.direction[-1])
     print(found["markdown"])
     print(f"attention.md, attention.json and contact_sheet.png are in {options.out}")
+    return 0
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from uagt_lib.reproduce.again import reproduce
+
+    seeds = (1 if options.quick else 3) if options.seeds is None else options.seeds
+    print(reproduce(options.name, options.out, seeds, options.quick).markdown)
+    print(f"this, its numbers as JSON and its picture as PNG are in {options.out}")
     return 0
 
 

@@ -37,6 +37,7 @@ class Config:
         precision: "fp32", "bf16" or "fp16" (mixed).
         savanna: draw this many training pictures per domain instead of reading photographs; 0 means photographs.
         bias: of the savanna's backgrounds, see `savanna.draw`.
+        domains: "animals" or "seasons", see `pairs.from_savanna`.
         architecture: sizes of the networks.
     """
 
@@ -60,6 +61,7 @@ class Config:
     precision: str = "fp32"
     savanna: int = 0
     bias: float = 0.7
+    domains: str = "animals"
     architecture: Architecture = field(default_factory=Architecture)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from uagt_lib import losses
 from uagt_lib.compose import compose, foreground
+from uagt_lib.methods import Pieces
 from uagt_lib.networks import Attention, Discriminator, Generator, initialise
 from uagt_lib.pool import Pool
 
@@ -33,20 +34,6 @@ class Architecture:
     discriminator_halvings: int = 3
     discriminator_first_norm: bool = True
     end_kernel: int = 7
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """What a method switches on. The defaults are the paper's full method; each ablation of Table 2 turns one off."""
-
-    attention_s: bool = True  # without it A_S is all ones
-    attention_t: bool = True
-    cycle: bool = True  # the cycle-consistency loss, Eq. 3
-    cycle_attention: bool = True  # the way back has a map of its own, A_T(s'); without it A_S(s) is used again
-    masked_discriminator: bool = True  # stage 2 shows discriminators attended pixels only, Eq. 7
-    stop_attention: bool = True  # stage 2 freezes the attention networks
-    raw_foreground: bool = False  # Eq. 6 as printed: mask the raw paint F_ST(s), not the composed s'
-    adversarial: str = "lsgan"  # a key of losses.ADVERSARIAL
 
 
 class Direction(NamedTuple):
@@ -100,22 +87,25 @@ class Model(nn.Module):
         tau: threshold of Eq. 6.
         """
         super().__init__()
-        a = architecture
         self.pieces, self.cycle_weight, self.attention_cycle, self.tau = pieces, cycle_weight, attention_cycle, tau
+        with torch.device("meta"):  # no memory and no random numbers are spent on values that are replaced below
+            self.build(architecture)
+        self.to_empty(device="cpu")
+        if generator is not None:
+            initialise(self, generator)
+
+    def build(self, a: Architecture) -> None:
+        """Create the networks, values still undefined; where a rival with other networks begins. Judges are D_*."""
 
         def attention() -> Attention:
             return Attention(a.attention_width, a.attention_levels, a.end_kernel, a.attention_start)
 
-        with torch.device("meta"):  # no memory and no random numbers are spent on values that are replaced below
-            self.F_st = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
-            self.F_ts = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
-            self.A_s = attention() if pieces.attention_s else None
-            self.A_t = attention() if pieces.attention_t else None
-            self.D_s = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
-            self.D_t = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
-        self.to_empty(device="cpu")
-        if generator is not None:
-            initialise(self, generator)
+        self.F_st = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
+        self.F_ts = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
+        self.A_s = attention() if self.pieces.attention_s else None
+        self.A_t = attention() if self.pieces.attention_t else None
+        self.D_s = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
+        self.D_t = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
 
     def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
         """What descends the losses: Adam with beta1 = 0.5, as released. The trainer sets the rate each step."""
@@ -212,8 +202,9 @@ class Model(nn.Module):
                 network.requires_grad_(stage == 1 or not self.pieces.stop_attention)
 
     def translators(self) -> list[nn.Parameter]:
-        """Parameters of F and A: what `generator_loss` trains."""
-        return [p for net in (self.F_st, self.F_ts, self.A_s, self.A_t) if net is not None for p in net.parameters()]
+        """Parameters of F and A, and of whatever else is no D: what `generator_loss` trains."""
+        networks = [network for name, network in self.named_children() if not name.startswith("D_")]
+        return [p for network in networks for p in network.parameters()]
 
     def judges(self) -> list[nn.Parameter]:
         """Parameters of D: what `discriminator_loss` trains."""

@@ -12,6 +12,7 @@ inside
 `released.py` has the networks exactly as the authors' program builds them, quirks included.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -64,7 +65,7 @@ class Generator(nn.Module):
         Raises:
             ValueError: if H or W is not divisible by 4.
         """
-        _check_divisible("generator", x, self.stride)
+        check_divisible("generator", x, self.stride)
         return self.layers(x)
 
 
@@ -103,7 +104,7 @@ class Attention(nn.Module):
         Raises:
             ValueError: if H or W is not divisible by `stride` (4, or 2 with one level).
         """
-        _check_divisible("attention network", x, self.stride)
+        check_divisible("attention network", x, self.stride)
         return self.layers(x)
 
 
@@ -169,7 +170,24 @@ def _up_conv(n_in: int, n_out: int) -> list[nn.Module]:
     return [conv, nn.InstanceNorm2d(n_out, affine=True), nn.ReLU(inplace=True)]
 
 
-def _check_divisible(what: str, x: Tensor, stride: int) -> None:
+def parameters(network: nn.Module) -> int:
+    """How many numbers a network learns."""
+    return sum(p.numel() for p in network.parameters())
+
+
+def widest(build: Callable[[int], nn.Module], limit: int) -> nn.Module:
+    """`build(width)` for the largest width with at most `limit` parameters (but at least width 1).
+
+    So that a rival is neither starved nor pampered. Call it under torch.device("meta"), where networks cost nothing.
+    """
+    width = 1
+    while parameters(build(width + 1)) <= limit:
+        width += 1
+    return build(width)
+
+
+def check_divisible(what: str, x: Tensor, stride: int) -> None:
+    """Raise ValueError, naming `what`, if images x (N, C, H, W) cannot be halved to the last of its layers and back."""
     height, width = x.shape[-2:]
     if height % stride or width % stride:
         raise ValueError(f"the {what} halves and doubles its input: {width}x{height} px must be divisible by {stride}")

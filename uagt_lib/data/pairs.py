@@ -9,6 +9,8 @@ from torch import Tensor
 from uagt_lib.data import folders, savanna
 from uagt_lib.errors import UagtError
 
+DOMAINS = ("animals", "seasons")  # what tells the savanna's S from its T
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -35,8 +37,10 @@ class Pair:
     target: Domain
 
 
-def from_savanna(size: int, load: int, images: int = 256, bias: float = 0.7, held_out: int = 64) -> Pair:
-    """Horses (S) and zebras (T) drawn by `savanna`: the same pictures every time, with masks and object-free scenes.
+def from_savanna(
+    size: int, load: int, images: int = 256, bias: float = 0.7, held_out: int = 64, domains: str = "animals"
+) -> Pair:
+    """Two domains drawn by `savanna`: the same pictures every time, with masks and object-free scenes.
 
     Args:
         size: pixels of held-out pictures, 32..256.
@@ -44,12 +48,26 @@ def from_savanna(size: int, load: int, images: int = 256, bias: float = 0.7, hel
         images: training pictures per domain.
         bias: how much backgrounds tell the domain, see `savanna.draw`.
         held_out: test pictures, and object-free pictures, per domain.
-    """
+        domains: "animals": horses (S) and zebras (T), each at home. "seasons": green (S) and dry (T), where both
+            animals graze in both, other individuals in each: everything but the animals differs (as in Fig. 9).
 
-    def domain(kind: str) -> Domain:
-        test, masks = savanna.draw(kind, held_out, size, bias=bias, seed=2)
-        empty, _ = savanna.draw(kind, held_out, size, bias=bias, seed=3, objects=0)
-        return Domain(savanna.draw(kind, images, load, bias=bias, seed=1)[0], test, masks, empty)
+    Raises:
+        UagtError: for any value that `savanna.draw` refuses, or domains of another name.
+    """
+    if domains not in DOMAINS:
+        raise UagtError(f"the savanna's domains are {' or '.join(DOMAINS)}, not {domains!r}")
+
+    def draw(home: str, count: int, size: int, seed: int, objects: int | None = None) -> tuple[Tensor, Tensor]:
+        if domains == "animals":
+            return savanna.draw(home, count, size, bias=bias, seed=seed, objects=objects)
+        seed += 100 * savanna.KINDS.index(home)  # or the two seasons would show the same scenes: pairs
+        counts = dict(zip(savanna.KINDS, (count - count // 2, count // 2), strict=True))
+        drawn = [savanna.draw(k, n, size, bias=bias, seed=seed, objects=objects, home=home) for k, n in counts.items()]
+        return tuple(torch.cat(parts) for parts in zip(*drawn, strict=True))
+
+    def domain(home: str) -> Domain:
+        test, masks = draw(home, held_out, size, 2)
+        return Domain(draw(home, images, load, 1)[0], test, masks, draw(home, held_out, size, 3, objects=0)[0])
 
     return Pair(domain("horse"), domain("zebra"))
 

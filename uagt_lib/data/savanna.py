@@ -35,6 +35,7 @@ def draw(
     seed: int = 0,
     start: int = 0,
     objects: int | None = None,
+    home: str | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Draw images `start` ... `start + count - 1` of the endless series that (`kind`, `seed`) names.
 
@@ -46,6 +47,7 @@ def draw(
             0: both domains share one law, 1: green meadow for horses only, dry grass for zebras only.
         seed: names the series, 0 or more. `start`: index of the first image.
         objects: animals per image; None draws 1, 2 or 3 (60, 30, 10 %), 0 leaves the landscape empty.
+        home: whose range `bias` speaks of; None is the animal's own. "zebra" puts horses on dry grass.
 
     Returns:
         images: uint8 (count, 3, size, size), and masks: float32 (count, 1, size, size) in [0, 1], the part of
@@ -54,8 +56,10 @@ def draw(
     Raises:
         UagtError: an argument is outside the ranges above.
     """
-    if kind not in KINDS:
-        raise UagtError(f"There is no savanna kind {kind!r}: choose 'horse' or 'zebra'.")
+    home = home or kind
+    for name in (kind, home):
+        if name not in KINDS:
+            raise UagtError(f"There is no savanna kind {name!r}: choose 'horse' or 'zebra'.")
     if not 32 <= size <= 256:
         raise UagtError(f"Savanna images can be 32 to 256 pixels wide, not {size}.")
     if not 0 <= bias <= 1:
@@ -69,7 +73,7 @@ def draw(
     for first in range(0, count, step):
         part = slice(first, min(first + step, count))
         rolls = _roll(kind, seed, range(start + part.start, start + part.stop), objects or MAX_ANIMALS)
-        images[part], masks[part] = _paint_scenes(kind, Dice(rolls), size, bias, objects)
+        images[part], masks[part] = _paint_scenes(kind, home, Dice(rolls), size, bias, objects)
     return torch.from_numpy(images), torch.from_numpy(masks)
 
 
@@ -181,10 +185,10 @@ class _Window:
 
 
 # ------------------------------------------------------------------------------------------------- scenes
-def _paint_scenes(kind: str, dice: Dice, size: int, bias: float, objects: int | None) -> tuple[Array, Array]:
+def _paint_scenes(kind: str, home: str, dice: Dice, size: int, bias: float, objects: int | None) -> tuple[Array, Array]:
     """One chunk of scenes: uint8 images (n, 3, size, size) and masks (n, 1, size, size)."""
     own, anywhere, at_home = dice(0, 0.35), dice(), dice() < bias
-    dryness = np.where(at_home, own if kind == "horse" else 1 - own, anywhere)[:, None, None, None]
+    dryness = np.where(at_home, own if home == "horse" else 1 - own, anywhere)[:, None, None, None]
     horizon = dice(0.2, 0.34)
     number = 1 + np.searchsorted((0.6, 0.9), dice(), side="right")
     if objects is not None:

@@ -111,12 +111,19 @@ def find_real(
                 f"{candidate.path} needs real pictures to be compared with: give --data DIR, with testA and testB "
                 "inside, or --source DIR and --target DIR"
             )
-        size, bias = candidate.config.whole, candidate.config.bias
-        if (size, bias) not in drawn:
-            pair = pairs.from_savanna(size, size, 1, bias)
-            kinds = (f"drawn {kind}, {size} px, bias {bias}" for kind in ("horses", "zebras"))
-            drawn[size, bias] = Real(*map(Drawn, kinds, (pair.source.test, pair.target.test)), drawn=pair)
-    return {c.name: drawn[c.config.whole, c.config.bias] for c in candidates}
+        scene = _scene(candidate)
+        if scene not in drawn:
+            size, bias, domains = scene
+            pair = pairs.from_savanna(size, size, 1, bias, domains=domains)
+            kinds = {"animals": ("horses", "zebras"), "seasons": ("green meadows", "dry meadows")}[domains]
+            titles = (f"drawn {kind}, {size} px, bias {bias}" for kind in kinds)
+            drawn[scene] = Real(*map(Drawn, titles, (pair.source.test, pair.target.test)), drawn=pair)
+    return {candidate.name: drawn[_scene(candidate)] for candidate in candidates}
+
+
+def _scene(candidate: Candidate) -> tuple[int, float, str]:
+    config = candidate.config
+    return config.whole, config.bias, config.domains
 
 
 def check_sizes(candidates: list[Candidate], real: dict[str, Real], subset_size: int) -> None:

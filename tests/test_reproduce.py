@@ -1,0 +1,144 @@
+"""Tables and figures again: runs that are made once, branches that equal straight runs, orders that are counted."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from uagt_lib import checkpoint, cli
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import from_savanna
+from uagt_lib.errors import UagtError
+from uagt_lib.methods import METHODS
+from uagt_lib.reproduce import again, figures, runs, tables
+from uagt_lib.reproduce.finding import plus_minus
+from uagt_lib.reproduce.runs import Runs, at, digest, scale, seeds
+
+
+@pytest.fixture
+def base(config: Config) -> Config:
+    return config.with_(savanna=4, batch=1, steps=10, switch=0.4)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Runs:
+    return Runs(tmp_path / "runs")
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    return checkpoint.read_tensors(checkpoint.find_weights(run))[0]
+
+
+def assert_same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> None:
+    assert a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_run_is_trained_once_and_goes_on_after_an_interruption(base, kept, tmp_path, monkeypatch, capsys) -> None:
+    other = base.with_(method="cyclegan")
+    whole = Runs(tmp_path / "whole").train([base, other])
+    real = runs.Trainer.run
+    monkeypatch.setattr(runs.Trainer, "run", lambda trainer, until: real(trainer, 3))
+    with pytest.raises(UagtError, match="stopped at step 3 of 10; the same command goes on"):
+        kept.train([base, other])
+    monkeypatch.undo()
+    assert not kept.done(base)
+    resumed = kept.train([base, other])
+    assert "2/2] cyclegan, seed 0, 10 steps; about" in capsys.readouterr().out
+    for a, b in zip(resumed, whole, strict=True):
+        assert_same(weights(a), weights(b))
+    monkeypatch.setattr(runs, "Trainer", None)  # whatever is there is not trained again
+    assert kept.train([base, other]) == resumed
+    assert kept.seconds([base, other]) > 0
+
+
+def test_the_digest_tells_configurations_apart_and_ignores_defaults(base) -> None:
+    assert (
+        len({digest(base.with_(**c)) for c in ({}, {"seed": 1}, {"tau": 0.2}, {"method": "unit"}, {"bias": 1.0})}) == 5
+    )
+    assert digest(base) == digest(Config.from_dict(json.loads(json.dumps(base.to_dict()))))
+    default = {name: value for name, value in base.to_dict().items() if value == Config().to_dict()[name]}
+    assert "domains" in default  # added later; runs made before are still found:
+    assert digest(scale(False).with_(method="unit", seed=11)) == "4fe0966fef"
+
+
+def test_a_branch_equals_the_straight_run(base, kept, tmp_path) -> None:
+    configs = [base.with_(tau=tau) for tau in (0.1, 0.9)]
+    branches = kept.branch(base, configs)
+    straight = Runs(tmp_path / "straight").train(configs)
+    for a, b in zip(branches, straight, strict=True):
+        assert_same(weights(a), weights(b))
+    assert [checkpoint.load_model(run)[1].tau for run in branches] == [0.1, 0.9]
+    assert any(not torch.equal(a, b) for a, b in zip(*(weights(run).values() for run in branches), strict=True))
+    assert kept.branch(base, configs) == branches
+
+
+def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_freezes(base, kept) -> None:
+    never, switched = kept.train([base.with_(method="uagt-D-A"), base])
+    a, b = weights(at(never, 4)), weights(switched)
+    names = [name for name in a if name.startswith("A_")]
+    assert names and all(torch.equal(a[name], b[name]) for name in names)
+    assert len(list((never / "checkpoints").iterdir())) == 10
+
+
+def test_seeds_are_named_beforehand() -> None:
+    assert seeds(3) == [10, 11, 12]
+    with pytest.raises(UagtError, match="at least one seed"):
+        seeds(0)
+
+
+def test_every_row_of_the_paper_is_a_method_and_every_name_a_command() -> None:
+    assert {*tables.PAPER["table1"], *tables.PAPER["table2"]} == set(METHODS)
+    assert set(cli.REPRODUCED) == {*tables.PAPER, *figures.FIGURES}
+
+
+def test_ordering_counts_pairs_and_names_clear_reversals() -> None:
+    paper = {"a": (3.0, 1.0), "b": (2.0, 2.0), "c": (1.0, 3.0)}
+    kid = {
+        m: {d: {"mean": v} for d in tables.DIRECTIONS}
+        for m, v in {"a": [3.0, 3.2], "b": [0.9, 1.1], "c": [1.0, 1.4]}.items()
+    }
+    there, back = (tables.ordering(kid, paper, d) for d in tables.DIRECTIONS)
+    assert there == {"agree": 2, "pairs": 3, "against": [], "best": "b"}  # b before c, but within their spread
+    assert back["agree"] == 1 and back["against"] == [["b", "a"], ["c", "a"]]
+
+
+def test_plus_minus() -> None:
+    assert plus_minus([1.0, 3.0]) == "2.0 ± 1.4" and plus_minus([0.123], 100, 2) == "12.30"
+
+
+@pytest.mark.parametrize("name", cli.REPRODUCED)
+def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypatch, capsys, name: str) -> None:
+    monkeypatch.setattr(again, "scale", lambda quick: base)
+    monkeypatch.setattr(tables, "extractors", lambda: ["savanna"])
+    monkeypatch.setenv("UAGT_CACHE", str(tmp_path / "cache"))
+    for table, few in (("table1", ("cyclegan", "uagt")), ("table2", ("uagt-As", "uagt"))):
+        monkeypatch.setitem(tables.PAPER, table, {m: tables.PAPER[table][m] for m in few})
+    monkeypatch.setattr(figures, "BIASES", (0.7,))
+    monkeypatch.setattr(figures, "TAUS", (0.1, 0.9))
+    count = 2 if name in ("table1", "fig7") else 1
+    assert cli.main(["reproduce", name, "--quick", "--seeds", str(count), "--out", str(tmp_path)]) == 0
+    assert {f"{name}-quick.{kind}" for kind in ("md", "json", "png")} <= {path.name for path in tmp_path.iterdir()}
+    values = json.loads((tmp_path / f"{name}-quick.json").read_text())
+    assert values["seeds"] == seeds(count)
+    text = (tmp_path / f"{name}-quick.md").read_text()
+    assert ("±" in text.split("paper")[0]) == (count == 2) or name.startswith("table")
+    if name == "table1":
+        found = values["kid"]["savanna"]["methods"]["uagt"]["S→T"]
+        assert found["mean"] == pytest.approx(
+            [(t + s) / 2 for t, s in zip(found["to target"], found["to source"], strict=True)]
+        )
+        assert values["attention"]["cyclegan"]["T→S"]["inside"] == [1.0, 1.0]
+
+
+def test_seasons_change_the_meadow_and_not_the_animals() -> None:
+    pair = from_savanna(32, 32, images=8, bias=1.0, held_out=8, domains="seasons")
+    green, dry = (d.empty.float().mean((0, 2, 3)) for d in (pair.source, pair.target))
+    assert green[0] < green[1] and dry[0] > dry[1]
+    for domain in (pair.source, pair.target):
+        grey = (domain.test.float().std(1, keepdim=True) * (domain.masks > 0.9)).flatten(1).sum(1)
+        colour = grey / (domain.masks > 0.9).flatten(1).sum(1)
+        assert colour[:4].min() > colour[4:].max()  # four brown horses, then four striped zebras
+    assert not torch.equal(pair.source.masks, pair.target.masks)  # nothing is paired
+    with pytest.raises(UagtError, match="animals or seasons"):
+        from_savanna(32, 32, domains="weather")

@@ -1,0 +1,189 @@
+"""Figures 3, 7, 8, 9 and 17 of the paper, again on drawn pictures, with the numbers that masks allow beside them.
+
+Each function trains what is missing and returns a `Finding`; pictures are of the first seed, numbers of all.
+"""
+
+import statistics
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from uagt_lib.checkpoint import load_model
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import Domain, Pair, to_float, to_uint8
+from uagt_lib.evaluate import attention as attend
+from uagt_lib.evaluate.observe import matte, scores, translate
+from uagt_lib.evaluate.report import table
+from uagt_lib.reproduce.finding import Finding, plus_minus
+from uagt_lib.reproduce.runs import Runs, at, pair_of
+from uagt_lib.reproduce.scores import score
+from uagt_lib.reproduce.tables import KIDS, PAPER
+from uagt_lib.show.figures import rows
+
+BIASES = (0.7, 0.9, 1.0)
+SWITCHES = (0.2, 0.4, 0.6, 0.8, 1.0)
+TAUS = (0.1, 0.3, 0.5, 0.7, 0.9)
+
+
+def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
+    """What attention finds on animals, and on scenes without any."""
+    configs = [base.with_(seed=seed) for seed in seeds]
+    folders = runs.train(configs)
+    shown, maps, lines = [], [], {}
+    for i, folder in enumerate(folders):
+        model, pair = load_model(folder)[0], pair_of(configs[0])
+        for name, domain, to in _sides(pair):
+            found = scores(model, domain, to)
+            for key in ("iou@0.5", "attention_inside", "attention_outside", "object_free_attention"):
+                lines.setdefault(name, {}).setdefault(key, []).append(found[key])
+            if i == 0:
+                shown += [domain.test[:3], domain.empty[:1]]
+                maps += [translate(model, x, to).attention for x in shown[-2:]]
+    header = ["", "IoU@0.5", "inside", "outside", "on scenes without animals"]
+    text = table(header, [[name, *(plus_minus(v, digits=2) for v in found.values())] for name, found in lines.items()])
+    picture = rows(["input", "attention"], [torch.cat(shown), torch.cat(maps)])
+    return _finding("Figure 3: attention, on animals and without", text, {"scores": lines}, seeds, picture)
+
+
+def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
+    """What attention would be frozen as, for several switch steps and background biases.
+
+    Stage 1 knows nothing of the switch, so ONE run that never switches holds every column: its attention at step k is,
+    to the bit, what a run with its switch at k is left with.
+    """
+    configs = {(bias, seed): base.with_(method="uagt-D-A", bias=bias, seed=seed) for seed in seeds for bias in BIASES}
+    folders = dict(zip(configs, runs.train(list(configs.values())), strict=True))
+    steps = [round(share * base.steps) for share in SWITCHES]
+    found, titles, lines = {}, [], []
+    for bias in BIASES:
+        for seed in seeds:
+            pair, models = pair_of(configs[bias, seed]), [load_model(at(folders[bias, seed], k))[0] for k in steps]
+            for name, domain, to in _sides(pair):
+                maps = [translate(model, domain.test, to).attention for model in models]
+                for key, measure in (("inside", attend.inside), ("outside", attend.outside)):
+                    for k, attention in zip(steps, maps, strict=True):
+                        place = found.setdefault(f"{bias}", {}).setdefault(f"{name}, {key}", {}).setdefault(f"{k}", [])
+                        place.append(round(measure(attention, domain.masks), 5))
+                if seed == seeds[0]:
+                    titles.append(f"bias {bias}")
+                    lines.append(torch.cat([domain.test[:1], *(to_uint8(matte(m[:1])) for m in maps)]))
+    text = table(
+        ["bias", "attention", *(f"switch at {k}" for k in steps)],
+        [
+            [bias, name, *(plus_minus(v, digits=2) for v in by_step.values())]
+            for bias, kinds in found.items()
+            for name, by_step in kinds.items()
+        ],
+    )
+    caption = f"input, then attention at the switch: steps {', '.join(map(str, steps))} of {base.steps}"
+    values = {"attention": found, "steps": steps}
+    return _finding("Figure 7: when to stop attention", text, values, seeds, rows(titles, lines, caption, 7.0))
+
+
+def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
+    """What the threshold of Eq. 6 does, from one stage-1 checkpoint a seed."""
+    lines = {f"{tau}": {"object change": [], "background error": [], **{k: [] for k in KIDS}} for tau in TAUS}
+    shown: dict[str, list[Tensor]] = {}
+    for seed in seeds:
+        parent = base.with_(seed=seed)
+        folders = runs.branch(parent, [parent.with_(tau=tau) for tau in TAUS])
+        for tau, folder in zip(lines, folders, strict=True):
+            model, pair, line = load_model(folder)[0], pair_of(parent), lines[tau]
+            results = [(domain, translate(model, domain.test, to)) for _, domain, to in _sides(pair)]
+            line["object change"].append(statistics.mean(_object_change(d, r.image) for d, r in results))
+            line["background error"].append(
+                statistics.mean(attend.background_error(to_float(d.test), r.image, d.masks) for d, r in results)
+            )
+            kid = [row for row in score(folder, "savanna")["kid"] if row["checkpoint"] is not None]
+            for kind, key in KIDS.items():
+                line[kind].append(statistics.mean(100 * row[key]["mean"] for row in kid))
+            if seed == seeds[0]:
+                shown.setdefault("input", [d.test[:3] for d, _ in results])
+                shown.setdefault("attention", [to_uint8(matte(r.attention[:3])) for _, r in results])
+                shown[f"tau {tau}"] = [to_uint8(r.image[:3]) for _, r in results]
+    header = ["tau", "object change", "background error", *(f"KID {kind}" for kind in KIDS)]
+    digits = (3, 4, 1, 1, 1)
+    text = table(
+        header,
+        [
+            [tau, *(plus_minus(v, digits=n) for v, n in zip(line.values(), digits, strict=True))]
+            for tau, line in lines.items()
+        ],
+    )
+    text += "\n\nBoth directions averaged; KID x 100 with savanna features; changes are 0 to 1."
+    picture = rows(list(shown), [torch.cat(parts) for parts in shown.values()])
+    return _finding("Figure 8: the threshold", text, {"scores": lines}, seeds, picture)
+
+
+def figure_9(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
+    """A change of the whole picture: green meadows become dry, and back. No Eq. 7, twice the steps, as in the paper."""
+    base = base.with_(method="uagt-D", domains="seasons", bias=1.0, steps=2 * base.steps)
+    configs = [base.with_(seed=seed) for seed in seeds]
+    lines: dict[str, dict[str, list[float]]] = {}
+    shown: list[tuple[Tensor, Tensor, Tensor]] = []
+    for config, folder in zip(configs, runs.train(configs), strict=True):
+        model, pair = load_model(folder)[0], pair_of(config)
+        for name, (_, domain, to) in zip(("green to dry", "dry to green"), _sides(pair), strict=True):
+            result, line = translate(model, domain.test, to), lines.setdefault(name, {})
+            for key, value in (
+                ("off animals", attend.outside(result.attention, domain.masks)),
+                ("on animals", attend.inside(result.attention, domain.masks)),
+                ("change off animals", attend.background_error(to_float(domain.test), result.image, domain.masks)),
+                ("change on animals", _object_change(domain, result.image)),
+            ):
+                line.setdefault(key, []).append(round(value, 5))
+            if config is configs[0]:
+                few = [0, 1, len(domain.test) - 2, len(domain.test) - 1]  # horses, then zebras
+                shown.append((domain.test[few], to_uint8(matte(result.attention[few])), to_uint8(result.image[few])))
+    header = ["", "attention off animals", "on animals", "change off animals", "on animals"]
+    text = table(header, [[name, *(plus_minus(v, digits=2) for v in line.values())] for name, line in lines.items()])
+    picture = rows(["input", "attention", "result"], [torch.cat(parts) for parts in zip(*shown, strict=True)])
+    return _finding("Figure 9: a holistic change", text, {"scores": lines, "steps": base.steps}, seeds, picture)
+
+
+def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
+    """What every method of Table 1 does to scenes without animals; the best answer is nothing."""
+    configs = {(m, seed): base.with_(method=m, seed=seed) for seed in seeds for m in PAPER["table1"]}
+    folders = dict(zip(configs, runs.train(list(configs.values())), strict=True))
+    pair, lines = pair_of(base), {}
+    shown = {"input": torch.cat([domain.empty[:4] for _, domain, _ in _sides(pair)])}
+    for method, seed in configs:
+        model, line = load_model(folders[method, seed])[0], lines.setdefault(method, {})
+        results = [(name, domain, translate(model, domain.empty, to)) for name, domain, to in _sides(pair)]
+        for name, domain, result in results:
+            change = (to_float(domain.empty) - result.image).abs().mean().item() / 2
+            line.setdefault(f"{name}' meadow, change", []).append(round(change, 5))
+            line.setdefault(f"{name}' meadow, attention", []).append(round(result.attention.mean().item(), 5))
+        if seed == seeds[0]:
+            shown[method] = torch.cat([to_uint8(result.image[:4]) for _, _, result in results])
+    header = ["", *next(iter(lines.values()))]
+    text = table(header, [[m, *(plus_minus(v, digits=3) for v in line.values())] for m, line in lines.items()])
+    picture = rows(list(shown), list(shown.values()))
+    return _finding("Figure 17: scenes without animals", text, {"scores": lines}, seeds, picture)
+
+
+FIGURES: dict[str, Callable[[Runs, Config, Sequence[int]], Finding]] = {
+    "fig3": figure_3,
+    "fig7": figure_7,
+    "fig8": figure_8,
+    "fig9": figure_9,
+    "fig17": figure_17,
+}
+
+
+def _sides(pair: Pair) -> tuple[tuple[str, Domain, str], tuple[str, Domain, str]]:
+    """Name, domain and where its pictures are translated to, for S and for T."""
+    return ("horses", pair.source, "t"), ("zebras", pair.target, "s")
+
+
+def _object_change(domain: Domain, image: Tensor) -> float:
+    """Mean absolute change of animals' pixels, 0 to 1."""
+    return attend.inside((to_float(domain.test) - image).abs().mean(1, keepdim=True) / 2, domain.masks)
+
+
+def _finding(title: str, text: str, values: dict, seeds: Sequence[int], picture) -> Finding:
+    about = f"± is over training seeds {', '.join(map(str, seeds))}" if len(seeds) > 1 else f"Training seed {seeds[0]}"
+    return Finding(
+        f"# {title}\n\n{text}\n\n{about}; the picture is of seed {seeds[0]}.", {"seeds": list(seeds)} | values, picture
+    )

@@ -1,0 +1,32 @@
+"""What a reproduced table or figure is: words, numbers and a picture, written side by side."""
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.figure import Figure
+
+from uagt_lib.checkpoint import write_bytes, write_json
+from uagt_lib.files import make_folder
+
+
+class Finding(NamedTuple):
+    """A table or figure of the paper, again: Markdown, plain values for JSON, and a picture."""
+
+    markdown: str
+    values: dict[str, Any]
+    figure: Figure
+
+    def write(self, out: Path, name: str) -> None:
+        """Write NAME.md, NAME.json and NAME.png to `out`."""
+        make_folder(out)
+        write_json(out / f"{name}.json", self.values)
+        self.figure.savefig(out / f"{name}.png")
+        write_bytes(out / f"{name}.md", f"{self.markdown}\n\n![{name}]({name}.png)\n".encode())
+
+
+def plus_minus(values: Sequence[float], times: float = 1.0, digits: int = 1) -> str:
+    """Mean ± standard deviation (dividing by their number - 1) of one value a seed; the mean alone of one seed."""
+    mean = f"{times * statistics.mean(values):.{digits}f}"
+    return mean if len(values) < 2 else f"{mean} ± {times * statistics.stdev(values):.{digits}f}"

@@ -1,0 +1,136 @@
+"""Training runs that are made once: found again by a hash of their configuration, resumed where they stopped."""
+
+import hashlib
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from uagt_lib import checkpoint
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import Pair, from_savanna
+from uagt_lib.errors import UagtError
+from uagt_lib.presets import preset
+from uagt_lib.train import Trainer
+
+FIRST_SEED = 10  # chosen before anything was run
+
+
+def seeds(count: int) -> list[int]:
+    """The seeds every table uses: 10, 11, 12 and so on."""
+    if count < 1:
+        raise UagtError(f"a table needs at least one seed, not {count}")
+    return list(range(FIRST_SEED, FIRST_SEED + count))
+
+
+def scale(quick: bool) -> Config:
+    """What everything is trained at: half the steps of the savanna preset; with `quick` the smoke test's 32 px."""
+    return preset("savanna-smoke") if quick else preset("savanna").with_(steps=800)
+
+
+def digest(config: Config) -> str:
+    """Names a configuration. Values at their default do not count, so a field that is added later changes nothing."""
+    default, values = Config().to_dict(), config.to_dict()
+    told = {name: value for name, value in values.items() if value != default[name]}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
+
+
+@lru_cache(maxsize=4)
+def drawn(size: int, load: int, images: int, bias: float, domains: str) -> Pair:
+    """The savanna, drawn once a session."""
+    return from_savanna(size, load, images, bias, domains=domains)
+
+
+def pair_of(config: Config) -> Pair:
+    """The pictures a run is trained on and looked at with."""
+    return drawn(config.whole, config.load, config.savanna, config.bias, config.domains)
+
+
+class Runs:
+    """A folder of runs.
+
+    Args:
+        root: where they are; created if need be.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def folder(self, config: Config) -> Path:
+        """Where this configuration's run is, or will be."""
+        return self.root / f"{config.method}-{config.seed}-{digest(config)}"
+
+    def done(self, config: Config) -> bool:
+        """Whether it was trained to its end."""
+        return at(self.folder(config), config.steps).is_dir()
+
+    def train(self, configs: Sequence[Config]) -> list[Path]:
+        """Train what is missing, one after the other, saying how far we are; returns the runs' folders.
+
+        Interrupted, it goes on from the last checkpoint when it is called again.
+
+        Raises:
+            UagtError: if it was stopped, or a run failed.
+        """
+        for i, config in enumerate(configs):
+            if not self.done(config):
+                name = f"[{i + 1}/{len(configs)}] {config.method}, seed {config.seed}, {config.steps} steps"
+                print(f"{name}; {self._left(configs)}", flush=True)
+                self._train(config, self.folder(config), config.steps)
+        return [self.folder(config) for config in configs]
+
+    def branch(self, parent: Config, configs: Sequence[Config]) -> list[Path]:
+        """Train runs that differ from `parent` only in what stage 2 reads, all from ONE stage-1 checkpoint of it.
+
+        Stage 1 never looks at such values, so each run is, to the bit, the one `train` would have made.
+        """
+        switch = math.ceil(parent.switch * parent.steps)
+        trunk = self.folder(parent).with_name(f"{self.folder(parent).name}-stage-1")
+        if not at(trunk, switch).is_dir() and not all(map(self.done, configs)):
+            print(f"stage 1, {parent.method}, seed {parent.seed}, {switch} steps", flush=True)
+            self._train(parent, trunk, switch)
+        for config in configs:
+            if not checkpoint.checkpoints(self.folder(config)):
+                _copy(at(trunk, switch), self.folder(config), config)
+        return self.train(configs)
+
+    def seconds(self, configs: Sequence[Config]) -> float:
+        """Training time of finished runs, all together."""
+        return sum(json.loads((self.folder(c) / "metrics.json").read_text())["seconds"] for c in configs)
+
+    def _train(self, config: Config, out: Path, until: int) -> None:
+        # attention at every tenth of a run that never stops it: what Figure 7 shows
+        options = {"keep": 11 if config.method == "uagt-D-A" else 1}
+        start = Trainer.resume if checkpoint.checkpoints(out) else Trainer
+        trainer = start(config, pair_of(config), out, **options)
+        trainer.run(until)
+        if trainer.step < until:
+            raise UagtError(f"stopped at step {trainer.step} of {config.steps}; the same command goes on from there")
+
+    def _left(self, configs: Sequence[Config]) -> str:
+        """How long the missing runs will take, judging by finished ones."""
+        finished = [config for config in configs if self.done(config)]
+        missing = sum(config.steps for config in configs if not self.done(config))
+        if not finished:
+            return f"{missing} steps to go in all"
+        each = self.seconds(finished) / sum(config.steps for config in finished)
+        return f"about {each * missing / 60:.0f} min left for all"
+
+
+def at(run: Path, step: int) -> Path:
+    """The checkpoint folder of a run at a step."""
+    return run / "checkpoints" / f"step-{step:08d}"
+
+
+def _copy(trunk: Path, run: Path, config: Config) -> None:
+    """Make a checkpoint the first one of another run, with that run's configuration."""
+    step = int(trunk.name.removeprefix("step-"))
+    model, _ = checkpoint.load_model(trunk)
+    folder = checkpoint.begin(run, step)
+    for path in trunk.iterdir():
+        if path.name != checkpoint.WEIGHTS:
+            shutil.copyfile(path, folder / path.name)
+    checkpoint.write_weights(folder / checkpoint.WEIGHTS, model, config)
+    checkpoint.commit(folder, keep=1)

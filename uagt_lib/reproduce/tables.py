@@ -1,0 +1,197 @@
+"""Tables 1 and 2: every rival and every ablation, over seeds: the paper's number, and beside it what masks allow.
+
+The paper's number is the mean of KID to the target and KID to the source; both are shown as well, because leaving a
+picture untouched already scores half the distance between the domains.
+"""
+
+import statistics
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from uagt_lib.checkpoint import load_model
+from uagt_lib.config import Config
+from uagt_lib.data.pairs import to_uint8
+from uagt_lib.evaluate.observe import translate
+from uagt_lib.evaluate.report import table
+from uagt_lib.reproduce.finding import Finding, plus_minus
+from uagt_lib.reproduce.runs import Runs, pair_of
+from uagt_lib.reproduce.scores import extractors, score
+from uagt_lib.show.figures import rows
+
+# KID x 100 in the paper: horse to zebra, zebra to horse; worst first, as printed
+PAPER = {
+    "table1": {
+        "discogan": (13.68, 16.60),
+        "ra": (10.16, 10.97),
+        "dualgan": (10.38, 12.86),
+        "unit": (11.22, 13.63),
+        "cyclegan": (10.25, 11.44),
+        "uagt": (6.93, 8.87),
+    },
+    "table2": {
+        "uagt-cycle": (41.48, 64.55),
+        "uagt-cycleAtt": (7.79, 9.46),
+        "uagt-As": (7.62, 10.90),
+        "uagt-At": (7.80, 9.30),
+        "uagt-D": (7.77, 9.26),
+        "uagt-D-A": (8.28, 9.86),
+        "uagt": (6.93, 8.87),
+    },
+}
+DIRECTIONS = ("S→T", "T→S")
+KIDS = {"mean": "kid_mean", "to target": "kid_to_target", "to source": "kid_to_source"}
+ATTENTION = {
+    "IoU": "iou@0.5",
+    "inside": "inside",
+    "outside": "outside",
+    "background error": "background_error",
+    "object-free": "object_free",
+}
+NOTES = """\
+S are horses, T zebras. KID x 100, 10 subsets of 50 of 64 held-out pictures; `mean`, of KID to target and to source, is
+the paper's number. ± is the standard deviation over training seeds (dividing by their number - 1). Two extractors are
+two scales. `paper`: KID x 100 of the paper's table, on photographs: only its order can be compared."""
+ATTENTION_NOTES = """\
+Horses / zebras. IoU: overlap of {attention > 0.5} with the animals. inside, outside: mean attention on and off them.
+background error: mean absolute change, 0 to 1, of pixels that are no animal. object-free: mean attention on scenes
+without animals. Methods without attention repaint everything: 1."""
+
+
+def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
+    """Train, score and lay out "table1" or "table2".
+
+    Args:
+        name: a key of `PAPER`.
+        runs: where runs are kept.
+        base: what is trained, but for method and seed.
+        seeds: one run of each method a seed; seed by seed, so that an interrupted table is complete for the first.
+    """
+    paper = PAPER[name]
+    configs = {(m, seed): base.with_(method=m, seed=seed) for seed in seeds for m in paper}
+    folders = dict(zip(configs, runs.train(list(configs.values())), strict=True))
+    values: dict[str, Any] = {
+        "table": name,
+        "seeds": list(seeds),
+        "scale": {key: value for key, value in base.to_dict().items() if key not in ("method", "seed")},
+        "hours": round(runs.seconds(list(configs.values())) / 3600, 2),
+        "kid": {},
+    }
+    text = [f"# {name.capitalize()} of the paper, at {base.size} px and {base.steps} steps"]
+    for extractor in extractors():
+        reports = {key: score(folder, extractor) for key, folder in folders.items()}
+        kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
+        untouched = _untouched(next(iter(reports.values())))
+        order = {d: ordering(kid, paper, d) for d in DIRECTIONS}
+        values["kid"][extractor] = {"methods": kid, "untouched": untouched, "ordering": order}
+        text += [f"## KID, {extractor} features", _kid_table(kid, untouched, paper), _order_text(order)]
+    values["attention"] = {m: _attention([reports[m, seed] for seed in seeds]) for m in paper}
+    text += [NOTES, "## Attention and background", _attention_table(values["attention"]), ATTENTION_NOTES]
+    count = f"{len(configs)} runs, seeds {', '.join(map(str, seeds))}"
+    text.append(f"{count}: {values['hours']:.1f} hours of training on the machine that made this.")
+    return Finding("\n\n".join(text), values, pictures({m: folders[m, seeds[0]] for m in paper}))
+
+
+def pictures(folders: dict[str, Path], count: int = 4) -> Any:
+    """Held-out horses and zebras, and what each run (by name) makes of them: a matplotlib figure."""
+    titles, lines = ["input"], []
+    for name, folder in folders.items():
+        model, config = load_model(folder)
+        pair = pair_of(config)
+        domains = ((pair.source, "t"), (pair.target, "s"))
+        if not lines:
+            lines.append(torch.cat([domain.test[:count] for domain, _ in domains]))
+        titles.append(name)
+        lines.append(torch.cat([to_uint8(translate(model, domain.test[:count], to).image) for domain, to in domains]))
+    return rows(titles, lines)
+
+
+def ordering(kid: dict[str, Any], paper: dict[str, tuple[float, float]], direction: str) -> dict[str, Any]:
+    """How far the order of methods, by their means over seeds, is the paper's.
+
+    Returns:
+        `agree` of `pairs` in the paper's order; `against`: pairs (better here, worse here) in the other order whose
+        difference exceeds both standard deviations over seeds; `best`: the best method here.
+    """
+    column = DIRECTIONS.index(direction)
+    mean = {m: statistics.mean(kid[m][direction]["mean"]) for m in paper}
+    spread = {m: statistics.stdev(v) if len(v := kid[m][direction]["mean"]) > 1 else 0.0 for m in paper}
+    agree, against = 0, []
+    pairs = list(combinations(paper, 2))
+    for a, b in pairs:
+        same = (mean[a] < mean[b]) == (paper[a][column] < paper[b][column])
+        agree += same
+        if not same and abs(mean[a] - mean[b]) > max(spread[a], spread[b]):
+            against.append(sorted((a, b), key=mean.get))
+    return {"agree": agree, "pairs": len(pairs), "against": against, "best": min(mean, key=mean.get)}
+
+
+def _kid(reports: list[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:
+    """By direction and kind, one value a seed."""
+    found = {d: {kind: [] for kind in KIDS} for d in DIRECTIONS}
+    for report in reports:
+        for row in report["kid"]:
+            if row["checkpoint"] is not None:
+                for kind, key in KIDS.items():
+                    found[row["direction"]][kind].append(row[key]["mean"])
+    return found
+
+
+def _untouched(report: dict[str, Any]) -> dict[str, dict[str, list[float]]]:
+    """What leaving every picture as it is would score; zebras against zebras, in T→S, are the source."""
+    horses, zebras = (row for row in report["kid"] if row["checkpoint"] is None)
+    there = {kind: [horses[key]["mean"]] for kind, key in KIDS.items()}
+    swapped = dict(zip(KIDS, ("kid_mean", "kid_to_source", "kid_to_target"), strict=True))
+    return {"S→T": there, "T→S": {kind: [zebras[key]["mean"]] for kind, key in swapped.items()}}
+
+
+def _attention(reports: list[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:
+    """By direction and score, one value a seed."""
+    found = {d: {key: [] for key in ATTENTION.values()} for d in DIRECTIONS}
+    for report in reports:
+        for row in report["attention"]:
+            for key in ATTENTION.values():
+                found[row["direction"]][key].append(row[key])
+    return found
+
+
+def _kid_table(kid: dict[str, Any], untouched: dict[str, Any], paper: dict[str, tuple[float, float]]) -> str:
+    header = ["", *(f"{d} {kind}" for d in DIRECTIONS for kind in KIDS), "paper S→T", "paper T→S"]
+    lines = [
+        [
+            m,
+            *(plus_minus(v[d][kind], 100) for d in DIRECTIONS for kind in KIDS),
+            *(f"{p:.2f}" for p in paper.get(m, ())),
+        ]
+        for m, v in kid.items()
+    ]
+    still = ["source untouched", *(plus_minus(untouched[d][kind], 100) for d in DIRECTIONS for kind in KIDS), "-", "-"]
+    return table(header, [*lines, still])
+
+
+def _attention_table(attention: dict[str, Any]) -> str:
+    lines = [
+        [
+            m,
+            *(
+                " / ".join(plus_minus(v[d][key], digits=2 + (key == "background_error")) for d in DIRECTIONS)
+                for key in ATTENTION.values()
+            ),
+        ]
+        for m, v in attention.items()
+    ]
+    return table(["", *ATTENTION], lines)
+
+
+def _order_text(order: dict[str, Any]) -> str:
+    said = []
+    for direction, found in order.items():
+        against = "; ".join(f"{better} before {worse}" for better, worse in found["against"])
+        said.append(
+            f"{direction}: best is {found['best']}; {found['agree']} of {found['pairs']} pairs in the paper's order"
+            + (f", clearly against it: {against}." if against else ".")
+        )
+    return " ".join(said)
