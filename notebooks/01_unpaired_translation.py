@@ -194,7 +194,7 @@ reveal(guess, kept, "games in which the grass stays")
 #
 # One prime: there. Two primes: there and back. As printed, $\lVert\cdot\rVert_1$ is the *sum* of absolute differences. The released program takes their **mean**, and so do we: then $\lambda_{cyc} = 10$ means the same at every picture size.
 #
-# **Your turn · 01.2 · ●○○ · 3 min.**
+# **Your turn · 01.2 · ●○○ · 3 min.** Two batches of pictures in, one number out.
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("01.2")
@@ -309,14 +309,14 @@ for levels in (0, 2, 5, 10):
 # %% [markdown]
 # ## 1.5 With pictures
 #
-# CycleGAN for pictures is the same program with larger networks. Here is its whole training step, from the library. Find your four functions in it (`frozen` lets gradients pass through the judges without training them, and the
-# `pool` mixes older fakes into the judge's diet: both are lesson 05).
+# CycleGAN for pictures is the same program with larger networks. Here is its whole training step, from the library. Find the three functions you have written. Three things are new, and wait for
+# lesson 05: `frozen` lets gradients pass through the judges without training them, a `pool` mixes older fakes into the judges' diet, and `s_a`, a map of ones, keeps the place where attention will come in.
 # %%
 import inspect
-from IPython.display import Code
+from IPython.display import Markdown
 from uagt_lib.course.growing import step_cyclegan
 
-Code(inspect.getsource(step_cyclegan.training_step), language="python")
+Markdown(f"```python\n{inspect.getsource(step_cyclegan.training_step)}```")
 # %% [markdown]
 # In two steps this program will have grown into the paper's: attention in lesson 05, two stages in lesson 06.
 #
@@ -388,8 +388,8 @@ figures.show(
 )
 reveal(guess, "stays high" if ruined[-1] > 2 / 3 * ruined[0] else "falls with it", "background error of s'")
 # %% [markdown]
-# Training longer does not help: the run of 1600 steps at the top of this page has 0.12 there as well, and 0.03 after the way back. More training makes the **return** better, not the journey. What both losses reward is
-# a reversible trip to dry grass, and that is what is learned.
+# The return improves by a third, the journey hardly at all. More of it does not help either: the model at the top of this page, four times as many steps at 64 pixels, comes home with 0.03, and its $s'$ still has
+# 0.12. What the two losses reward *together* is a reversible trip to dry grass, and that is what is learned.
 #
 # To be fair: our small run starts from nothing, its pictures are rough, and part of its error is clumsy repainting of a meadow that need not have been touched at all. A network that has to
 # redraw *every* pixel pays for each of them.
@@ -418,7 +418,7 @@ candidates = {
 for name, pictures in candidates.items():
     print(f"{name:26} {looks_dry(pictures).float().mean():.0%} pass by their grass")
 # %% [markdown]
-# By its grass CycleGAN is more zebra-like than the zebras. Every judge that asks "does this look like pile T?" prefers it: $D_T$, many viewers, and the usual scores too. With some image features the paper's own measure, KID to the target pile, rates
+# By its grass CycleGAN is more zebra-like than the zebras. Every judge that asks "does this look like pile T?" prefers it: $D_T$, many viewers, and some of the usual scores. With some image features the paper's own measure, KID to the target pile, rates
 # CycleGAN's pictures **better** than those with attention (README, "What attention buys"; lesson 07 shows how the paper dealt with it). So we do not
 # ask a score whether the background stayed. We have masks, and look.
 #

@@ -62,7 +62,7 @@ def curves(
     axis.set_ylabel(ylabel, fontsize=9)
     axis.set_xlim(0, 1.32 * steps[-1])
     axis.set_xticks([s for s in steps if s % 80 == 0])
-    axis.set_ylim(0)
+    axis.set_ylim(min(0.0, *(1.2 * min(values) for values in lines.values())))
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
     return figure

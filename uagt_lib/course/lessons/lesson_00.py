@@ -30,9 +30,9 @@ def _draw_coverage(axis: Axes, answer) -> None:
     half[..., 24:] = 1
     masks = torch.cat([_disc(0, 0, 0.25), _disc(0.1, -0.1, 0.5), _disc(0, 0.1, 0.8), half])
     shares = torch.as_tensor(answer(masks)).reshape(-1).tolist()
-    canvas = torch.full((98, 98), 0.5)
+    canvas = torch.full((102, 102), 0.5)
     for i, (mask, share) in enumerate(zip(masks[:, 0], shares if len(shares) == 4 else 4 * [None], strict=True)):
-        top, left = 50 * (i // 2), 50 * (i % 2)
+        top, left = 2 + 50 * (i // 2), 2 + 50 * (i % 2)
         canvas[top : top + 48, left : left + 48] = mask
         text = "?" if share is None else f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}"
         axis.text(left + 3, top + 7, text, fontsize=11, color="#E69F00", fontweight="bold")
