@@ -3,6 +3,7 @@
 import torch
 
 from tests.mutants import accepted, rejected
+from uagt_lib.compose import compose
 
 
 @accepted("02.1")
@@ -23,3 +24,150 @@ def _sum(s, painted, s_a):
 @rejected("02.1", "gradient")
 def _detached(s, painted, s_a):
     return s_a.detach() * painted + (1 - s_a.detach()) * s
+
+
+@rejected("02.1", "yes or no")
+def _decided(s, painted, s_a):
+    return torch.where(s_a > 0.5, painted, s)
+
+
+@rejected("02.1", "in place")
+def _in_place(s, painted, s_a):
+    painted *= s_a
+    return painted + (1 - s_a) * s
+
+
+@rejected("02.1", "only the paint")
+def _foreground_only(s, painted, s_a):
+    return s_a * painted
+
+
+@accepted("02.2")
+def _einsum(upstream, s, painted):
+    return torch.einsum("nchw,nchw->nhw", upstream, painted - s)[:, None]
+
+
+@accepted("02.2")
+def _by_autograd(upstream, s, painted):
+    s_a = torch.full_like(s[:, :1], 0.5, requires_grad=True)
+    [found] = torch.autograd.grad(compose(s, painted.detach(), s_a), s_a, upstream)
+    return found
+
+
+@rejected("02.2", "mean over colours")
+def _mean(upstream, s, painted):
+    return (upstream * (painted - s)).mean(1, keepdim=True)
+
+
+@rejected("02.2", "sign")
+def _sign(upstream, s, painted):
+    return (upstream * (s - painted)).sum(1, keepdim=True)
+
+
+@rejected("02.2", "one value per colour")
+def _per_colour(upstream, s, painted):
+    return upstream * (painted - s)
+
+
+@rejected("02.2", "keepdim")
+def _flat(upstream, s, painted):
+    return (upstream * (painted - s)).sum(1)
+
+
+@rejected("02.2", "upstream")
+def _no_chain_rule(upstream, s, painted):
+    return (painted - s).sum(1, keepdim=True)
+
+
+@rejected("02.2", "less of the photo")
+def _paint_only(upstream, s, painted):
+    return (upstream * painted).sum(1, keepdim=True)
+
+
+@accepted("02.3")
+def _as_a_loop(s, F_st, A_s, F_ts, A_t):
+    seen = [s]
+    for paint, attend in ((F_st, A_s), (F_ts, A_t)):
+        x = seen[-1]
+        seen.append(x + attend(x) * (paint(x) - x))
+    return tuple(seen[1:])
+
+
+@rejected("02.3", "background from s")
+def _background_of_s(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(s, F_ts(there), A_t(there))
+
+
+@rejected("02.3", "s_a is used again")
+def _one_map(s, F_st, A_s, F_ts, A_t):
+    s_a = A_s(s)
+    there = compose(s, F_st(s), s_a)
+    return there, compose(there, F_ts(there), s_a)
+
+
+@rejected("02.3", "A_T was shown s")
+def _looks_at_s(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t(s))
+
+
+@rejected("02.3", "raw paint")
+def _no_composition(s, F_st, A_s, F_ts, A_t):
+    there = F_st(s)
+    return there, compose(there, F_ts(there), A_t(there))
+
+
+@rejected("02.3", "two pictures")
+def _only_the_end(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return compose(there, F_ts(there), A_t(there))
+
+
+@rejected("02.3", "detach")
+def _cut_off(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    x = there.detach()
+    return there, compose(there, F_ts(x), A_t(x))
+
+
+@rejected("02.3", "no gradient reaches F_ST, A_S")
+def _cut_off_whole(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    x = there.detach()
+    return there, compose(x, F_ts(x), A_t(x))
+
+
+@accepted("02.4")
+def _where(s_a, tau=0.1):
+    return torch.where(s_a > tau, torch.ones_like(s_a), torch.zeros_like(s_a))
+
+
+@accepted("02.4")
+def _sign_of(s_a, tau=0.1):
+    return torch.sign(torch.relu(s_a - tau))
+
+
+@rejected("02.4", "not >=")
+def _at_least(s_a, tau=0.1):
+    return (s_a >= tau).to(s_a.dtype)
+
+
+@rejected("02.4", "True and False")
+def _boolean(s_a, tau=0.1):
+    return s_a > tau
+
+
+@rejected("02.4", "soft values")
+def _still_soft(s_a, tau=0.1):
+    return s_a * (s_a > tau)
+
+
+@rejected("02.4", "tau is an argument")
+def _fixed(s_a, tau=0.1):
+    return (s_a > 0.1).to(s_a.dtype)
+
+
+@rejected("02.4", "own type")
+def _always_float32(s_a, tau=0.1):
+    return (s_a > tau).float()

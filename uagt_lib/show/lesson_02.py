@@ -1,0 +1,139 @@
+"""Figures of lesson 02: Eq. 1 drawn out, what a discriminator says of composites, and where attention is pulled."""
+
+from collections.abc import Mapping, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from uagt_lib.data.pairs import to_uint8
+
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
+
+
+def equation(s: Tensor, painted: Tensor, s_a: Tensor, s_prime: Tensor) -> Figure:
+    """Eq. 1 as pictures: s_a ⊙ F(s) + (1 - s_a) ⊙ s = s'.
+
+    Args:
+        s: the photo, float (3, H, W) in [-1, 1]; `painted` and `s_prime` likewise.
+        painted: the generator's paint.
+        s_a: the matte (1, H, W) in [0, 1].
+        s_prime: what Eq. 1 makes of them.
+    """
+    parts = [(s_a, "$s_a$"), (painted, r"$F_{S\to T}(s)$"), (1 - s_a, "$1-s_a$"), (s, "$s$"), (s_prime, "$s'$")]
+    figure = Figure(figsize=(10, 2.1), dpi=110)
+    width, gap = 0.16, 0.045
+    for i, ((picture, title), sign) in enumerate(zip(parts, ["", r"$\odot$", "$+$", r"$\odot$", "$=$"], strict=True)):
+        left = 0.005 + i * (width + gap)
+        axis = figure.add_axes((left, 0.02, width, 0.82))
+        _picture(axis, picture)
+        axis.set_title(title, fontsize=11)
+        figure.text(left - gap / 2, 0.42, sign, ha="center", va="center", fontsize=18)
+    return figure
+
+
+def gallery(titles: Sequence[str], mattes: Tensor, results: Tensor, notes: Sequence[str] | None = None) -> Figure:
+    """Mattes above, what each makes of one picture below, and a note under each.
+
+    Args:
+        titles: one a column.
+        mattes: (N, 1, H, W) in [0, 1].
+        results: float (N, 3, H, W) in [-1, 1].
+        notes: one line below each column.
+    """
+    figure = Figure(figsize=(10, 4.1 if notes is None else 4.4), dpi=110, layout="constrained")
+    axes = figure.subplots(2, len(titles), squeeze=False)
+    for i, title in enumerate(titles):
+        _picture(axes[0, i], mattes[i])
+        _picture(axes[1, i], results[i])
+        axes[0, i].set_title(title, fontsize=10)
+        if notes is not None:
+            axes[1, i].set_xlabel(notes[i], fontsize=11)
+    axes[0, 0].set_ylabel("$s_a$", rotation=0, ha="right", va="center", fontsize=12)
+    axes[1, 0].set_ylabel("$s'$", rotation=0, ha="right", va="center", fontsize=12)
+    return figure
+
+
+def valley(levels: Sequence[float], everywhere: Sequence[float], horse: Sequence[float], real: float) -> Figure:
+    """A discriminator's mean score against the height of a matte: one value everywhere, or on the horse only.
+
+    Args:
+        levels: heights in [0, 1].
+        everywhere: the score where the whole matte has that height.
+        horse: the score where only the horse has it.
+        real: the score of real zebras.
+    """
+    figure = Figure(figsize=(7, 3.2), dpi=110, layout="constrained")
+    axis = figure.subplots()
+    axis.axhline(real, color=GREY, ls="--", lw=1.2)
+    axis.text(0.0, real - 0.015, "real zebras", color="#666666", fontsize=9, va="top")
+    axis.plot(levels, horse, "-", color=BLUE, lw=2)
+    axis.plot(levels, everywhere, "-", color=ORANGE, lw=2)
+    middle = len(levels) // 2
+    axis.text(levels[middle] - 0.02, horse[middle] + 0.02, "on the horse only", color=BLUE, ha="right", fontsize=10)
+    axis.text(levels[middle] + 0.07, everywhere[middle] - 0.02, "on every pixel", color=ORANGE, fontsize=10)
+    axis.annotate("the photo", (0, horse[0]), (0.03, horse[0] + 0.07), fontsize=9, color="#333333")
+    axis.annotate("CycleGAN", (1, everywhere[-1]), (0.9, everywhere[-1] - 0.1), fontsize=9, color="#333333")
+    axis.plot([levels[0], levels[-1], levels[-1]], [horse[0], everywhere[-1], horse[-1]], "o", color="#333333", ms=4)
+    axis.set_xlabel("height of the matte $s_a$", fontsize=10)
+    axis.set_ylabel("mean score by $D_T$", fontsize=10)
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def pull(images: Tensor, painted: Tensor, gradient: Tensor, masks: Tensor) -> Figure:
+    """Photos, paint, and where gradient descent pulls the matte: up is orange, down is blue; outlines: true masks.
+
+    Args:
+        images: float (N, 3, H, W) in [-1, 1]; `painted` likewise.
+        painted: the generator's paint.
+        gradient: of the loss with respect to the matte, (N, 1, H, W); descent goes against it.
+        masks: (N, 1, H, W) in [0, 1].
+    """
+    count = len(images)
+    figure = Figure(figsize=(10, 10 * 3 / (count + 0.6)), dpi=110, layout="constrained")
+    axes = figure.subplots(3, count, squeeze=False)
+    limit = 0.25 * gradient.abs().max().item()
+    for i in range(count):
+        _picture(axes[0, i], images[i])
+        _picture(axes[1, i], painted[i])
+        axes[2, i].imshow(-gradient[i, 0], cmap="PuOr_r", vmin=-limit, vmax=limit, interpolation="nearest")
+        axes[2, i].contour(masks[i, 0], [0.5], colors="black", linewidths=0.9)
+        axes[2, i].set(xticks=[], yticks=[])
+    for axis, title in zip(axes[:, 0], ("$s$", "$F(s)$", "pull on $s_a$"), strict=True):
+        axis.set_ylabel(title, rotation=0, ha="right", va="center", fontsize=11)
+    figure.supxlabel(
+        "orange: more paint here, please · purple: less · outline: the horse, for our eyes only", fontsize=10
+    )
+    return figure
+
+
+def taught(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
+    """Mean attention on the horses and off them, over the steps of a few trainings, side by side.
+
+    Args:
+        runs: by title, records with `step`, `inside` and `outside`.
+    """
+    figure = Figure(figsize=(4.6 * len(runs), 3), dpi=110, layout="constrained")
+    for axis, (title, records) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
+        steps = [record["step"] for record in records]
+        for name, color, label in (("inside", BLUE, "on horses"), ("outside", ORANGE, "off horses")):
+            values = [record[name] for record in records]
+            axis.plot(steps, values, "-", color=color, lw=2)
+            axis.text(steps[-1], values[-1], f" {label} {values[-1]:.2f}", color=color, va="center", fontsize=9)
+        axis.set(ylim=(-0.03, 1.02), xlim=(0, steps[-1] * 1.38))
+        axis.set_xticks([s for s in steps if s % 20 == 0])
+        axis.set_title(title, fontsize=10, loc="left")
+        axis.set_xlabel("step", fontsize=9)
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.axes[0].set_ylabel("mean attention", fontsize=10)
+    return figure
+
+
+def _picture(axis: Axes, picture: Tensor) -> None:
+    """A picture, (3, H, W) in [-1, 1], or a matte, (1, H, W) in [0, 1]: white takes the paint."""
+    picture = picture.detach()
+    pixels = picture[0] if len(picture) == 1 else to_uint8(picture).permute(1, 2, 0)
+    axis.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_color("#BBBBBB")
