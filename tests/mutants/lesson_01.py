@@ -26,6 +26,11 @@ def _sum(real, fake):
     return 0.5 * ((real - 1).square().sum() + fake.square().sum())
 
 
+@rejected("01.1", "before squaring")
+def _mean_first(real, fake):
+    return 0.5 * ((real.mean() - 1) ** 2 + fake.mean() ** 2)
+
+
 @rejected("01.1", "fakes")
 def _accept_only(real, fake):
     return 0.5 * (real - 1).square().mean()

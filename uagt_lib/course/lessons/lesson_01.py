@@ -132,6 +132,8 @@ def _judge(answer) -> Iterator[str]:
             * (on_real + (fake - 1).square().mean()),
             "those are absolute distances; least squares asks for squared ones": 0.5
             * ((real - 1).abs().mean() + fake.abs().mean()),
+            "the mean is taken before squaring; square each score's own distance, then take the mean": 0.5
+            * ((real.mean() - 1).square() + fake.mean().square()),
             "scores are summed; take means, or a picture with more patches would weigh more": 0.5
             * ((real - 1).square().sum() + fake.square().sum()),
         },
