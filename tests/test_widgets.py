@@ -309,6 +309,7 @@ def test_finished_runs_only_show_their_results(config, pair, tmp_path):
     again = Dashboard(config, pair, tmp_path)
     for shown in (board, again.start()):
         assert "Finished" in text(shown) and "IoU" in text(shown) and not shown.running
+        assert button(shown, "Pause").disabled and button(shown, "Stop and save").disabled
     assert pictures(again) == pictures(board)
 
 

@@ -157,6 +157,11 @@ class Dashboard(widgets.VBox):
         """Whether the run is under way, perhaps paused."""
         return any(thread.is_alive() for thread in self._threads)
 
+    @property
+    def _training(self) -> bool:
+        """Whether there are steps to come; not so when the watching thread looks for the last time."""
+        return bool(self._threads) and self._threads[0].is_alive()
+
     # -- the two threads ---------------------------------------------------------------------------------------------
 
     def _train(self) -> None:
@@ -248,27 +253,26 @@ class Dashboard(widgets.VBox):
     def _tell(self) -> None:
         """What can be said in words, and what the buttons offer."""
         trainer, paused = self.trainer, self.control.paused
-        active = self.running and self.error is None and not self.control.stopped
+        active = self._training and self.error is None and not self.control.stopped
         self._bar.value = trainer.step
         self._hold.description, self._hold.icon = ("Resume", "play") if paused else ("Pause", "pause")
         self._hold.disabled = self._stop.disabled = not active
         self._status.value = self._state()
         self._warnings.value = "".join(
-            f"<div>⚠ step {w['step']}, A<sub>{w['attention']}</sub>: {escape(w['text'])}</div>"
+            parts.lines(f"⚠ step {w['step']}, A<sub>{w['attention'].upper()}</sub>: {escape(w['text'])}")
             for w in trainer.warnings[-3:]
         )
         self._scores.value = _scores(trainer.scores)
 
     def _state(self) -> str:
         trainer = self.trainer
-        training = bool(self._threads) and self._threads[0].is_alive()
         where = f"step <b>{trainer.step}</b> of {trainer.steps}"
         if self.error is not None:
             return _failure(self.error)
-        if trainer.step >= trainer.steps and not training:
+        if trainer.step >= trainer.steps and not self._training:
             took = f"{trainer.steps} steps in {_duration(trainer.seconds)}"
             return f"<b>Finished</b>: {took}; everything is in {escape(str(self.out))}."
-        if not training:
+        if not self._training:
             again = "stopped and saved; run this cell again to go on" if self._threads else "not started"
             return f"{where}, {again}"
         if self.control.stopped:
@@ -341,7 +345,7 @@ def _scores(scores: list[dict]) -> str:
 def _failure(error: BaseException) -> str:
     """An error for the reader: a sentence where it is one, everything where it is not."""
     if isinstance(error, UagtError):
-        return f'<div role="alert"><b>Training stopped.</b> {escape(str(error))}</div>'
+        return parts.lines(f'<span role="alert"><b>Training stopped.</b> {escape(str(error))}</span>')
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return f'<div role="alert"><b>Training stopped.</b><pre style="white-space:pre-wrap">{escape(text)}</pre></div>'
 
