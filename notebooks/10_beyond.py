@@ -1,0 +1,373 @@
+# %% [markdown]
+# # 10 · Beyond
+#
+# **A model that has seen nothing but horses and zebras paints stripes on a red disc. So what did it learn?**
+#
+# You have built the method, trained it, measured it. In this last lesson you take it where it was not meant to go: to scenes without
+# animals, to objects nobody trained it on, to a change of season, to a change of shape. Then you take it out of the notebook: to
+# several GPUs, to a file that runs without PyTorch, to pictures of any size.
+#
+# **You will be able to**
+# * say what attention does on a picture before you run it, and name the kinds of task it is the wrong tool for;
+# * show *why* the cycle loss forbids a change of shape;
+# * train on several GPUs and prove that the result is the same;
+# * ship a translator as one ONNX file, and feed it a picture of any size.
+#
+# **Time** about 75 minutes; the notebook runs in about half a minute, most of it one small training. **You need** lessons 02, 05 and 06.
+#
+# Two equations come back: Eq. 1, $s' = s_a \odot F_{S\to T}(s) + (1 - s_a)\odot s$, and Eq. 3, $\mathcal{L}_{cyc} = \lVert s - s'' \rVert_1$.
+# %%
+import torch
+import torch.nn as nn
+
+from uagt_lib.checkpoint import load_model
+from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, runs, trained
+from uagt_lib.data import savanna
+from uagt_lib.data.pairs import Domain, Pair, from_savanna, to_float, to_uint8
+from uagt_lib.evaluate import attention as score
+from uagt_lib.evaluate.observe import translate
+from uagt_lib.show import figures
+from uagt_lib.show import lesson_10 as draw
+
+ours, config = load_model(data("checkpoints", "savanna-64.safetensors"))
+cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+horses = from_savanna(64, 72, images=8, held_out=64).source       # .test, .masks, .empty: 64 of each
+
+def disc(picture, colour):
+    """Paint an oval of one colour, (3,) in 0..255, onto a picture (1, 3, 64, 64); also its mask."""
+    y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
+    inside = (((x - 32) / 11) ** 2 + ((y - 42) / 7) ** 2 < 1)[None, None]
+    return torch.where(inside, torch.tensor(colour, dtype=torch.uint8).view(1, 3, 1, 1), picture), inside.float()
+
+meadow = horses.empty[2:3]
+colours = {"brown": (140, 74, 31), "red": (242, 25, 25), "grey": (140, 140, 140), "blue": (40, 80, 220)}
+discs, masks = zip(*(disc(meadow, colour) for colour in colours.values()), strict=True)
+found = translate(ours, torch.cat(discs), "t")
+figures.show(figures.rows(["input", "attention", "translated"], [torch.cat(discs), found.attention, to_uint8(found.image)], width=6.6),
+             "Ovals of four colours in a meadow; attention finds each of them, and all of them come out striped")
+# %% [markdown]
+# It was never shown an oval, nor anything red or blue. Hold on to the question of what it has learned; the next two sections answer it.
+# %% [markdown] tags=["instructor"]
+# **For teachers.** 75 minutes. Start the training cell of 10.3 before the lecture (it keeps its result and is found again). Ask at the picture above:
+# "Is this a failure?" Keep the two camps apart until the end of 10.2. Everything here uses the shipped 64 px checkpoint, so numbers are the same for all.
+# %% [markdown]
+# ## 10.1 Nothing there
+#
+# The paper's Fig. 17 shows photographs without horses or zebras: its maps stay dark, and the pictures come back unchanged. Our savanna can
+# be drawn without animals too, so the same can be measured.
+#
+# **Predict first.** On pictures *with* horses the shipped model's mean attention is about 0.10, which is about the share of pixels that
+# horses cover. What is it on 64 scenes without any animal?
+# %%
+my_guess = ...   # mean attention, 0 to 1
+# %%
+empty, rival = translate(ours, horses.empty, "t"), translate(cyclegan, horses.empty, "t")
+reveal(my_guess, score.object_free(empty.attention), "mean attention on 64 empty scenes")
+for name, result in (("ours", empty), ("CycleGAN", rival)):
+    change = (result.image - to_float(horses.empty)).abs().mean() / 2
+    print(f"{name:9} changes a pixel by {change:.3f} on average (black to white would be 1)")
+# %% [markdown]
+# About 0.03, and it changes almost nothing. Means can hide things, so here are the six scenes with the **most** attention out of the 64:
+# %%
+worst = empty.attention.mean((1, 2, 3)).argsort(descending=True)[:6]
+figures.show(figures.rows(["no animals", "attention", "ours", "CycleGAN"],
+                          [horses.empty[worst], empty.attention[worst], to_uint8(empty.image[worst]), to_uint8(rival.image[worst])]),
+             "Six empty scenes: attention is nearly black, ours leaves them as they are, CycleGAN turns meadow into dry grass")
+# %% [markdown]
+# Nothing to find, nothing painted: what the paper reports holds here too. CycleGAN has no way to say "nothing here". It
+# repaints the season, on every picture, because that too tells its two domains apart.
+#
+# ## 10.2 Something else there
+#
+# Now the oval. Attention inside it, measured:
+# %%
+for i, name in enumerate(colours):
+    print(f"{name:6} inside {score.inside(found.attention[i:i + 1], masks[i]):.2f}   outside {score.outside(found.attention[i:i + 1], masks[i]):.2f}")
+# %% [markdown]
+# Colour hardly matters. Think about who taught the attention network: the discriminator and the cycle, on pictures where *everything that
+# is not landscape is an animal*. "Horse" and "whatever does not belong to the landscape" were the same thing in every training
+# picture, so no gradient ever told them apart. The model learned the cheaper of the two.
+#
+# The same will happen with photographs: attention finds what separates the **domains you collected**, not what you had in mind. If all your
+# zebras stand behind a fence, expect fences. The cure is data, not a larger network: foreign objects in both domains. (Our savanna does have
+# rocks, bushes and brown mounds in both. You will see in 10.7 how well that works on larger pictures, and where it fails.)
+#
+# ## 10.3 Everything is there
+#
+# The paper's Fig. 9 turns summer into winter. There is no object, the whole scene changes; is attention of any use? Our miniature: green season and dry
+# season, landscapes without animals. As in the paper's own exception there is no stage 2 (`switch=1.0`): what would the foreground be?
+#
+# **Predict first.** After training, what is the mean attention on the lower half of a picture, which is all ground? 0 is
+# "keep", 1 is "repaint".
+# %%
+my_guess = ...   # mean attention on the ground
+# %%
+from uagt_lib.presets import preset
+
+def season(kind):
+    train, _ = savanna.draw(kind, 128, 36, bias=1, seed=1, objects=0)     # uint8 (128, 3, 36, 36), no animals
+    test, _ = savanna.draw(kind, 16, 32, bias=1, seed=2, objects=0)
+    return Domain(train, test)
+
+seasons = Pair(season("horse"), season("zebra"))                          # green meadow -> dry grass
+holistic = preset("savanna-smoke").with_(steps=200, switch=1.0, rate=1e-3, savanna=0)
+folder = trained(holistic, seasons, name="seasons")
+# %%
+model, _ = load_model(folder)
+dry, green = translate(model, seasons.source.test, "t"), translate(model, seasons.target.test, "s")
+ground = dry.attention[:, :, 16:].mean().item()
+reveal(my_guess, ground, "mean attention on the ground, green to dry")
+figures.show(figures.rows(["green season", "attention", "made dry", "dry season", "attention", "made green"],
+                          [x[:7] for x in (seasons.source.test, dry.attention, to_uint8(dry.image),
+                                           seasons.target.test, green.attention, to_uint8(green.image))], width=8.6),
+             "Meadows become dry grass and back; attention is middle grey on the ground and black on trees and bushes")
+# %% [markdown]
+# Look at the trees. Nobody said so, but trees and bushes are the same in both seasons, and attention **spares them**: it marks where the
+# domains differ, here as everywhere. That is the paper's Fig. 9 in small.
+#
+# And look at the grey. Why not 1? Let us ask how far the ground has moved from green to dry, in colour:
+# %%
+def colour(images):                      # mean colour of the lower half, (3,)
+    return images[:, :, 16:].mean((0, 2, 3))
+
+s, t = to_float(seasons.source.test), to_float(seasons.target.test)
+way = colour(t) - colour(s)
+moved = (colour(dry.image) - colour(s)) @ way / (way @ way)
+print(f"the ground went {moved:.0%} of the way from green to dry, with attention {ground:.2f} on it")
+# %% [markdown]
+# Nearly all of the way with a map that keeps a good third of the green. The generator has simply **over-painted**: dry enough that the mixture comes out right.
+# Eq. 1 allows many pairs of map and paint with the same result, and here nothing prefers one. With horses
+# something did: stage 2 judges what stands above $\tau$, and black stripes on brown cannot be mixed from a half-transparent map.
+#
+# So on holistic tasks attention is not harmful. It is one more network to train, for a map that protects little. CycleGAN is the simpler tool there.
+# %% [markdown] tags=["instructor"]
+# **For teachers · after 10.3 (30 min so far).** "Map and paint are only known through their product" is worth the blackboard: $a\,(p - x)$ is
+# what Eq. 1 adds to the picture, so $(a, p - x)$ and $(2a, (p - x)/2)$ look alike. Ask what could break the tie (a prior on $a$, stage 2, tanh's limit at
+# [-1, 1] for the paint). Over seeds 0 to 2 the ground's attention was 0.59 to 0.61 and the way 94 to 97 %.
+# %% [markdown]
+# ## 10.4 Another shape
+#
+# Zebra to lion, the paper's Fig. 6, fails: attention can only repaint where it attends, and the cycle wants the old picture back. The second
+# reason is the deeper one, and we can isolate it with a perfect forger.
+#
+# The forger erases the horse and puts a **real zebra in another pose** on the same meadow. $D_T$ has nothing to complain about: it
+# *is* a zebra. Then the trained way back, $F_{T\to S}$ with $A_T$, makes $s''$, and Eq. 3 compares it with $s$.
+# %%
+horse, _ = savanna.draw("horse", 24, 64, seed=2, objects=1)
+scene, _ = savanna.draw("horse", 24, 64, seed=2, objects=0)              # the same scenes, nobody there
+zebra, shape = savanna.draw("zebra", 24, 64, seed=5, objects=1)          # other animals, other poses
+s = to_float(horse)                                                      # (24, 3, 64, 64)
+with torch.no_grad():
+    honest = ours.translate(s, "t").image
+    forged = shape * to_float(zebra) + (1 - shape) * to_float(scene)
+    back = {"honest": ours.translate(honest, "s").image, "forged": ours.translate(forged, "s").image}
+figures.show(figures.rows(["the horse s", "translated s'", "and back, s''", "forged s'", "and back, s''"],
+                          [to_uint8(x[:6]) for x in (s, honest, back["honest"], forged, back["forged"])], width=7.6),
+             "Horses; their translations, which keep pose and come back as the same horses; forged zebras in other poses, which come back as other horses")
+# %% [markdown]
+# **Predict first.** By what factor is the forger's cycle loss larger than the honest one?
+# %%
+my_guess = ...   # a factor
+# %%
+from uagt_lib import losses
+from uagt_lib.compose import foreground
+
+def price(s_prime, s_cycled):
+    """The two terms F and A pay in stage 2: adversarial (Eq. 7) and lambda_cyc times Eq. 3."""
+    with torch.no_grad():
+        seen = foreground(s_prime, ours.A_t(s_prime), ours.tau)          # only the animal, for both
+        scores = ours.D_t(seen, normalise=False)
+    return losses.lsgan_generator(scores).item(), ours.cycle_weight * losses.cycle(s, s_cycled).item()
+
+costs = {"honest": price(honest, back["honest"]), "forged": price(forged, back["forged"])}
+reveal(my_guess, costs["forged"][1] / costs["honest"][1], "forged over honest cycle loss")
+figures.show(draw.prices(costs), "Two bars each: the adversarial terms are nearly equal, the forger's cycle term is many times larger")
+# %% [markdown]
+# The discriminator sees no difference. The cycle does: the way back cannot know where the first horse stood. A generator that
+# changes shapes would have to *hide* the old shape in the new picture, and attention would have to cover both. It is not that the
+# networks could not learn it; **the objective pays them not to**. The honest pair shows the other side of that: same outline there and back.
+# %%
+with torch.no_grad():
+    same_outline = score.iou(ours.A_t(honest), (ours.A_s(s) > 0.5).float())
+print(f"IoU of where A_S saw the horse and where A_T sees the zebra made of it: {same_outline:.2f}")
+# %% [markdown]
+# This is what made "keeps the pose" work in every lesson, and what closes the door to lions. One loss, a gift and a limit.
+#
+# ## 10.5 Several GPUs
+#
+# Training on photographs takes a GPU, and two are faster. The command is one line, and nothing else changes:
+#
+#     accelerate launch --num_processes 2 -m uagt_lib train --preset horse2zebra-128 --data DIR
+#
+# Each process holds all six networks and draws its own pictures. They meet once per update: **each gradient is replaced by its mean over all
+# processes** (`Trainer.average_gradients`). Is that the step a single GPU would take with both batches together? You can find out here, with one
+# process that plays all parts.
+#
+# **Your turn · 10.1 · ●●○ · 10 min.** `parts` holds one batch for each process, all of one size. Return the averaged gradients, one per parameter.
+# No process may see another's batch.
+# %%
+# NBVAL_CHECK_OUTPUT
+@exercise("10.1")
+def averaged_gradients(loss, parameters, parts):
+    """loss: a batch -> scalar; parameters: list of tensors; parts: list of batches -> list of gradients"""
+    ### BEGIN SOLUTION
+    found = [torch.autograd.grad(loss(part), parameters) for part in parts]
+    return [sum(gradients) / len(parts) for gradients in zip(*found, strict=True)]
+    ### END SOLUTION
+# %% [markdown]
+# Now with the real loss of real networks: four pairs of pictures on one GPU, against two GPUs with two pairs each. And a second time with every
+# instance norm exchanged for a **batch norm**, which takes its mean and deviation over all pictures of a batch.
+#
+# **Predict first.** Do the averaged gradients still equal those of the whole batch with batch norm: "yes" or "no"?
+# %%
+my_guess = ...   # "yes" or "no"
+# %%
+# NBVAL_CHECK_OUTPUT
+def with_batch_norm(network):
+    for module in list(network.modules()):
+        for name, child in list(module._modules.items()):
+            if isinstance(child, nn.InstanceNorm2d):
+                module._modules[name] = nn.BatchNorm2d(child.num_features)
+    return network
+
+def disagreement(model):
+    """Largest difference between averaged and whole-batch gradients, relative to the largest gradient."""
+    def loss(batch):                                        # (N, 2, 3, H, W): pairs of s and t
+        return sum(model.generator_loss(model.trips(batch[:, 0], batch[:, 1]), 1).values())
+
+    batch = torch.rand(4, 2, 3, 32, 32, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    weights = model.translators()
+    whole = torch.autograd.grad(loss(batch), weights)
+    halves = averaged_gradients(loss, weights, list(batch.chunk(2)))
+    worst = max((a - b).abs().max() for a, b in zip(halves, whole, strict=True))
+    return (worst / max(g.abs().max() for g in whole)).item()
+
+instance = disagreement(preset("savanna-smoke").model())
+batch_norm = disagreement(with_batch_norm(preset("savanna-smoke").model()))
+reveal(my_guess, "yes" if batch_norm < 1e-3 else "no", "equal with batch norm, too")
+print("instance norm: equal to 4 digits:", instance < 1e-4, "   batch norm differs by more than 1 %:", batch_norm > 0.01)
+# %% [markdown]
+# Two facts make it exact. Losses are *means* over a batch, and the mean of two halves' means is the mean of all. And **instance norm knows no
+# batch**: what happens to one picture does not depend on its neighbours. Batch norm breaks the second; it would need its statistics exchanged between GPUs too.
+# Our test runs two processes for real: `tests/test_processes.py`.
+#
+# ## 10.6 One graph
+#
+# A photo app has no PyTorch. What it needs of the six networks is little: $F_{S\to T}$, $A_S$, and Eq. 1. The discriminators and the way back were scaffolding.
+#
+# **Your turn · 10.2 · ●○○ · 6 min.** A module that takes an image and gives the translated image, nothing else. Without an attention network (CycleGAN) `self.attend`
+# is `None`.
+# %%
+# NBVAL_CHECK_OUTPUT
+from uagt_lib.compose import compose
+
+@exercise("10.2")
+class Translator(nn.Module):
+    """images (N, 3, H, W) in [-1, 1] -> translated images, same shape; H and W divisible by 4"""
+
+    def __init__(self, model, to="t"):
+        super().__init__()
+        there = model.directions()[("t", "s").index(to)]
+        self.paint, self.attend = there.paint, there.attend
+
+    def forward(self, image):
+        ### BEGIN SOLUTION
+        painted = self.paint(image)
+        return painted if self.attend is None else compose(image, painted, self.attend(image))
+        ### END SOLUTION
+# %% [markdown]
+# **ONNX** is a file format for such graphs, understood by phones, browsers and C++ programs. The exporter runs the module once and writes down every operation. On
+# the command line: `uagt export --checkpoint X --out FILE.onnx`. It then reads the file back, runs it without PyTorch, and refuses to keep it if a pixel differs
+# by more than 1e-4.
+# %%
+from uagt_lib.errors import UagtError
+from uagt_lib.export import export_onnx, run_onnx
+
+graph = runs("export") / "horse-to-zebra.onnx"
+try:
+    difference = export_onnx(data("checkpoints", "savanna-64.safetensors"), graph)
+    print(f"{graph.name}: {graph.stat().st_size / 1e6:.1f} MB, differs from PyTorch by at most {difference:.0e}")
+    without_torch = run_onnx(graph, to_float(horses.test[:6]).numpy())    # numpy in, numpy out
+    with_torch = Translator(ours)(to_float(horses.test[:6]))
+    print("and from your Translator by less than 1e-4:", bool((with_torch - torch.from_numpy(without_torch)).abs().max() < 1e-4))
+except UagtError as error:
+    print(error)                                                          # says what to install; the lesson goes on without
+# %% [markdown]
+# ## 10.7 Your own pictures
+#
+# The graph takes heights and widths divisible by 4 only, since the generator halves twice and doubles twice (lesson 03). People's pictures have 1023 pixels. One way out: pad by
+# **reflection** up to the next multiple, translate, and crop the padding away again.
+#
+# **Your turn · 10.3 · ●●○ · 12 min.** `network` is any function from images to images. Add no more than is missing.
+# %%
+# NBVAL_CHECK_OUTPUT
+@exercise("10.3")
+def any_size(network, image, multiple=4):
+    """network: (N, 3, H, W) -> (N, 3, H, W) for multiples; image: any H and W -> the network's answer, same H and W"""
+    ### BEGIN SOLUTION
+    height, width = image.shape[-2:]
+    below, right = -height % multiple, -width % multiple
+    padded = nn.functional.pad(image, (0, right, 0, below), mode="reflect")
+    return network(padded)[..., :height, :width]
+    ### END SOLUTION
+# %% [markdown]
+# Padding keeps every pixel, but it does not change the **scale**: a horse of 200 px is nothing our networks have ever seen. The library's
+# `translate_image` (and `uagt translate`) therefore looks at a small copy, as small as the training pictures, enlarges attention and paint,
+# and applies Eq. 1 at full size. Where attention is 0, the result is your picture to the bit.
+#
+# Change the first line to a photograph of your own. (With this checkpoint do not hope for much: it has only ever seen drawings.)
+# %%
+MY_PICTURE = data("samples", "testA", "0003.png")       # or "holiday.jpg"
+
+import numpy as np
+
+from uagt_lib.data.folders import read_image
+from uagt_lib.translate import translate_image
+
+mine = torch.from_numpy(np.array(read_image(MY_PICTURE))).permute(2, 0, 1)[None]      # uint8 (1, 3, H, W)
+wide, _ = savanna.draw("horse", 2, 256, seed=9)
+wide = wide[..., 96:, :]                                                              # 256 x 160 px: larger, and not square
+y, x = torch.meshgrid(torch.linspace(-1, 1, 96), torch.linspace(-1, 1, 128), indexing="ij")
+rainbow = to_uint8(torch.stack([x, y, -x])[None])                                     # no scene at all
+shown = []
+for picture in (mine, wide[:1], wide[1:], rainbow):
+    result = translate_image(ours, to_float(picture), "t", config.whole)
+    shown.append([picture[0], result.attention[0], to_uint8(result.image)[0]])
+sizes = [f"{column[0].shape[-1]} x {column[0].shape[-2]} px" for column in shown]
+figures.show(draw.columns(shown, ["input", "attention", "result"], sizes),
+             "A sample picture and two wider ones are translated, one stone becomes striped as well; on a colour gradient one corner is attended and filled with a pattern")
+# %% [markdown]
+# Honest results, unpicked. Horses that are cut off by the border are found, at four times the training resolution. One brown stone gets stripes:
+# the rest of the answer to 10.2. And a corner of the rainbow is "horse". The networks have an answer for every input, and no way to say "this is nothing I know".
+#
+# For photographs, train on photographs: `uagt data download horse2zebra`, then `uagt train --preset horse2zebra-128` on a GPU, or lesson 09's patient CPU preset.
+# %% [markdown] tags=["instructor"]
+# **For teachers · after 10.7 (65 min so far).** Let everybody try a picture of their own and collect the strangest attention map. The discussion to aim at: a method without labels has no
+# notion of "my object"; the two collections of pictures *are* the label. That is the sentence to leave the course with.
+# %%
+quiz("10")
+# %% [markdown]
+# ## What you have built
+#
+# The whole map, all lessons:
+# %%
+progress()
+# %% [markdown]
+# | lesson | you built | it showed |
+# |---|---|---|
+# | 00, 01 | unpaired pictures, and CycleGAN's way with them | the background is repainted as well |
+# | 02 | Eq. 1 | one map turns CycleGAN into a method that can leave things alone |
+# | 03 | the networks | papers hold slips; counting finds them |
+# | 04, 05 | losses, one training step | who gets which gradient decides who learns what |
+# | 06 | two stages | when to stop attention, and what the discriminator may see |
+# | 07, 08 | measures, ablations | no single number settles it; taking a piece away tells what it was for |
+# | 09 | the full run | patience, and looking at it while it trains |
+# | 10 | the way out | attention finds where domains differ; the cycle forbids new shapes |
+#
+# **Where to read on.** In the paper: Fig. 17 and Fig. 9 beside sections 10.1 and 10.3, and the end of its conclusion beside 10.4. In the library: `uagt_lib/export.py`,
+# `uagt_lib/translate.py`, `Trainer.average_gradients` in `uagt_lib/train.py`; tests `tests/test_export.py`, `tests/test_processes.py`. Later work, by what you met here: InstaGAN
+# (Mo et al., ICLR 2019) lets shapes change by carrying instance masks along; U-GAT-IT (Kim et al., ICLR 2020) puts attention on features and asks for changes of shape;
+# CUT (Park et al., ECCV 2020) replaces the cycle by comparing patches.
+#
+# **One question to take away.** You collect two folders of pictures, and that is all the supervision there is. Look at any two folders
+# you have: what, besides the thing you mean, tells them apart?
