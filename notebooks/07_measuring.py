@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 07 · Measuring
 #
-# Two programs turned the same horses into zebras. The field's favourite number is about to tell you which one did better. You will
-# not believe it, and by the end of this lesson you will know why it said so.
+# Two programs turned the same horses into zebras. A number that papers trust is about to tell you which one did better. You will not
+# believe it, and by the end of this lesson you will know why it said so.
 # %%
 import torch
 
@@ -92,11 +92,11 @@ def apart(a, b):
     return (to_float(a) - to_float(b)).abs().mean() / 2, (look(to_float(a)) - look(to_float(b))).norm(dim=1).mean()
 
 
-lines = [f"{name}: pixels {p:.3f}, features {f:.1f}" for name, (p, f) in
-         {"moved by 3 px": apart(zebra, moved), "painted brown": apart(zebra, browned)}.items()]  # fmt: skip
+found = {"moved by 3 px": apart(zebra, moved), "painted brown": apart(zebra, browned)}
+titles = [f"{name}\npixels {p:.3f}\nfeatures {f:.1f}" for name, (p, f) in found.items()]
 figures.show(
-    figures.rows(["zebra", *(line.replace(": ", "\n").replace(", ", "\n") for line in lines)], [zebra, moved, browned]),
-    "Six zebras; the same, moved three pixels; the same, painted brown. " + "; ".join(lines),
+    figures.rows(["zebra", *titles], [zebra, moved, browned]),
+    "Six zebras; the same, moved three pixels; the same, painted brown. In pixels the brown ones are nearer, in features the moved ones.",
 )
 # %% [markdown]
 # Pixels say the brown one is the nearer. The second number beside each row is what we will use instead: a distance between **features**.
@@ -144,7 +144,7 @@ def kernel(x, y):
 
 
 # %% [markdown]
-# Now all pictures meet all pictures: 20 of each set, 80 × 80 similarities. The number in each block is its mean. Look for light squares
+# Now all pictures meet all pictures: 20 of each set, 80 × 80 similarities. The number in each block is its mean. Look for bright blocks
 # that do **not** lie on the diagonal.
 # %%
 names = ["horses", "A", "B", "zebras"]
@@ -154,8 +154,8 @@ figures.show(
     "A heat map of similarities. Horses are alike among themselves and unlike everything else; A, B and zebras are alike.",
 )
 # %% [markdown]
-# Horses are like horses; A, B and zebras form one large bright square. So both programs left the land of horses. The thin bright diagonal
-# is each picture with itself. Keep that diagonal in mind as well.
+# Horses are like horses; A, B and zebras form one large bright square. So both programs left the land of horses. On the diagonal of the
+# whole map each picture meets itself. Keep that diagonal in mind as well.
 #
 # **Why a third power?** With $u = x \cdot y / d$ it is $1 + 3u + 3u^2 + u^3$. Averaged over two sets, $u$ compares the sets' *means*,
 # $u^2$ their *products of two* features (how widely they spread, which features go together), $u^3$ their *products of three*
@@ -245,7 +245,7 @@ reveal(guess, (estimates["without (unbiased)"] < 0).float().mean().item(), "shar
 # distance for each, and reports the mean and the standard deviation of the ten.
 #
 # **Your turn · 07.3 · ●●○ · 12 min.** Write that. Use `mmd2` from above. Draw from each set separately, with
-# `torch.randperm(n, generator=generator)`, so that anybody can repeat your number. The ± divides by the number of subsets: `.std(correction=0)`.
+# `torch.randperm(n, generator=generator)`, so that anybody can repeat your number. Collect the values in a list, and make a tensor of it with `torch.tensor(values)`. The ± divides by the number of subsets: `.std(correction=0)`.
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("07.3")

@@ -233,7 +233,7 @@ figures.show(
     "attention spreads and the way back leads elsewhere.",
 )
 # %% [markdown]
-# Attention covers most of the picture and stays there. Every output is the same field of yellow noise, and the way back leads to the same green one: where the horse stood, nothing remembers. (The authors call it the onset of mode collapse.) Surprising at first: the cycle loss says nothing about attention. But look at what a pixel **costs**. Where $s_a = 0$, $s'' = s$ exactly, and the pixel costs
+# Attention covers most of the picture and stays there. Every output is the same field of yellow noise, and the way back leads to the same green one: where the horse stood, nothing remembers. (The authors call it the onset of mode collapse.) Surprising at first: the cycle loss says nothing about attention. But look at what a pixel **costs**. Where neither $A_S(s)$ nor, on the way back, $A_T(s')$ attends, $s'' = s$ exactly, and the pixel costs
 # nothing. Where it is painted, it has to be restored, which never works perfectly, at ten times the error. So the cycle loss is the **price of paint**. It makes attention shrink to where paint earns more than it costs: the animals.
 #
 # Take the price away, and paint is free. Stage-1 discriminators see whole images, and dry grass is a sign of zebras. So painting grass pays, and attention opens. When stage 2 freezes it, it is frozen open.
@@ -393,8 +393,8 @@ for name in ("table2", "table1"):
 # %% [markdown]
 # ## 8.7 What taking apart cannot tell
 #
-# Removing one piece shows what the *others* cannot make up for. The cycle loss is alone in its job, so its loss is a cliff. Composition (Eq. 1) protects the background, Eq. 7 protects it again, stopping attention a third time: each alone looks
-# nearly superfluous, because two others stand in for it. "Hardly stumbles" does not mean "does nothing". To see that, you would take out two at a time: 15 pairs of six pieces, several seeds each. Now you know why papers
+# Removing one piece shows what the *others* cannot make up for. The cycle loss is alone in its job, so its loss is a cliff. Composition (Eq. 1) protects the background, Eq. 7 protects it again, stopping attention a third time: each alone may look
+# superfluous because two others stand in for it. "Hardly stumbles" does not mean "does nothing". To see that, you would take out two at a time: 15 pairs of six pieces, several seeds each. Now you know why papers
 # do not.
 # %%
 quiz("08")

@@ -138,6 +138,7 @@ def league(panels: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
         axis.grid(color="0.93")
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)
+        axis.set_xlim(min(0, axis.get_xlim()[0]), 1.04 * axis.get_xlim()[1])
         axis.xaxis.set_major_locator(MaxNLocator(4))
     figure.axes[0].set_ylim(len(methods) - 0.5, -0.5)
     return figure

@@ -36,7 +36,7 @@ def _two_kinds(n: int, seed: int = 0) -> Tensor:
 # ------------------------------------------------------------------------------------------------ 07.1
 def _draw_kernel(axis: Axes, answer) -> None:
     x = _two_kinds(12)
-    axis.imshow(torch.as_tensor(answer(x, x)).detach(), cmap="viridis")
+    axis.imshow(torch.as_tensor(answer(x, x)).detach(), cmap="viridis", vmin=1, vmax=kernel(x, x).max())
     axis.set(
         xticks=[5.5, 17.5], yticks=[5.5, 17.5], xticklabels=["12 of a kind", "12 of another"], yticklabels=["", ""]
     )
@@ -117,7 +117,7 @@ def _one_law(n: int, i: int) -> tuple[Tensor, Tensor]:
 
 def _draw_mmd2(axis: Axes, answer) -> None:
     found = torch.tensor([float(answer(*_one_law(12, i))) for i in range(200)])
-    axis.hist(found, torch.linspace(-0.5, 1.0, 41).numpy(), color=_GREEN, alpha=0.7)
+    axis.hist(found.clip(max=1.9), torch.linspace(-0.6, 2.0, 53).numpy(), color=_GREEN, alpha=0.7)
     axis.axvline(0, color="black", lw=1)
     axis.axvline(found.mean(), color=_ORANGE, lw=2, ls="--")
     axis.set_xlabel(f"200 times two samples of ONE law; mean {found.mean():.2f}", fontsize=8)
