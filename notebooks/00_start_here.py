@@ -370,7 +370,7 @@ figures.show(
 # %% [markdown]
 # ## 0.8 The road
 #
-# Eleven lessons, about twelve hours with the exercises; each builds one part of the same system. What you write is used in all later ones.
+# Eleven lessons, about twelve hours with the exercises; each builds one part of the same system.
 #
 # | lesson | the question | you build | about |
 # |---|---|---|---|
@@ -386,7 +386,7 @@ figures.show(
 # | **09 The full run** | does it work from nothing? | a run of your own, watched live | 30&nbsp;min |
 # | **10 Beyond** | where does it end? | your own photographs, failures, several GPUs | 60&nbsp;min |
 #
-# In a hurry? 00, 01, 02, 05 and 09 are the spine. The last one needs the library's versions of what you skipped, and takes them by itself.
+# In a hurry? 00, 01, 02, 05 and 09 are the spine. Nothing is locked: every lesson brings the library's version of what earlier ones built.
 # %% [markdown] tags=["instructor"]
 # **For teachers · discussion after 0.7.** "Is a network that ignores blue horses broken?" Good answers separate three things: what was asked (tell the piles
 # apart), what was shown (only brown horses), and what we hoped (find horses). The gap between the first and the third is the theme of the
@@ -399,8 +399,8 @@ quiz("00")
 # %%
 progress("00")
 # %% [markdown]
-# **A question to take away.** CycleGAN never saw a horse on dry grass turn green, nor was it told to touch the grass. Suppose you could give
-# its judges a single instruction. Which one would keep the meadow green, without telling anybody where the horses are?
+# **A question to take away.** Nobody told CycleGAN to touch the grass; whoever judged its zebra pictures did not mind that it did. Suppose you could give that judge a single instruction. Which one would keep the
+# meadow green, without telling anybody where the horses are?
 #
 # **Read more.** The paper's introduction and its Figure 1 · `uagt_lib/data/savanna.py`, how the pictures are drawn, and `tests/test_savanna.py` ·
 # `uagt_lib/evaluate/attention.py`, where the library keeps `background_error`, and `tests/test_attention.py` · next:

@@ -147,7 +147,7 @@ def play_gan(bias, seed, steps=300, rate=2e-3):
         descend(judge, lsgan_discriminator(D_t(t), D_t(s_prime.detach())))
     return F_st, D_t
 # %% [markdown]
-# (`detach` in the last line: while the judge learns, the fakes are just data. Lesson 05 looks at who learns from what.)
+# (`detach` in the judge's line: while the judge learns, the fakes are just data. Lesson 05 looks at who learns from what.)
 #
 # **Predict.** We play four games that differ in nothing but the random numbers. In how many of the four does the grass stay, so that the arrows go
 # straight up?
@@ -277,7 +277,8 @@ reveal(guess, sum(moves[2:]) / 2, "how far the grass moves at bias 0.7, mean of 
 # Try it yourself, as the devil's advocate.
 #
 # **Your turn · 01.4 · ●●○ · 8 min.** Write one function that serves as *both* generators, `F_st = F_ts = cheat`, such that the cycle loss is **zero** and yet the background is ruined: background error above 0.1. Pictures
-# stay in [-1, 1] and keep their shape. There are many answers, some a line long. Which ruins the most?
+# stay in [-1, 1] and keep their shape. There are many answers, some a line long. Until you have one, the picture below the cell shows
+# what such a cheat looks like. Find another, and ask which ruins the most.
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("01.4")

@@ -196,6 +196,8 @@ def _background_error(answer) -> Iterator[str]:
         right,
         {
             "that is the change of the whole picture; the animal is meant to change, so leave it out": change.mean(),
+            "two things: leave the animals out, they are meant to change; and halve, [-1, 1] is 2 wide": 2
+            * change.mean(),
             "that is the change of the animals; turn the mask around": change[masks > 0.5].mean(),
             "twice too large: a range of [-1, 1] is 2 wide, and black to white should count 1": 2 * right,
             "three times too large: the mean over the colours is wanted, not their sum": 3 * right,
