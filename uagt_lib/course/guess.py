@@ -8,7 +8,7 @@ def reveal(guess: float | str | None, found: float | str, what: str) -> None:
     """
     shown = found if isinstance(found, str) else f"{found:.3g}"
     if guess is None or guess is ... or guess == "...":
-        print(f"{what}: {shown}. (No guess written down; the next one is yours.)")
+        print(f"{what}: {shown}. (no guess written down)")
         return
     if isinstance(found, str) or isinstance(guess, str):
         right = str(guess).strip().lower() == str(found).strip().lower()
