@@ -524,5 +524,5 @@ progress("07")
 # method three times. Which numbers go into your table, which ± stands behind them, and which rows do you add that are no method at all?
 #
 # **Read on.** The paper's Section 4 (what it reports) · Bińkowski et al., *Demystifying MMD GANs*, ICLR 2018 (KID) · the top of `uagt_lib/evaluate/kid.py`, where our KID is
-# held against torch-fidelity's, torchmetrics' and clean-fid's · `uagt_lib/evaluate/attention.py` · `tests/test_kid.py`, whose slowest test is the histogram of 7.4.
+# held against torch-fidelity's, torchmetrics' and clean-fid's · `uagt_lib/evaluate/attention.py` · `tests/test_kid.py`, where `test_unbiased_means_zero_on_average_and_biased_does_not` is the histogram of 7.4.
 # Next: lesson 08, which takes the system apart, and needs a number for every piece that is missing.

@@ -310,7 +310,7 @@ figures.show(
 )
 reveal(guess, first[spreads.index(0.5)], "share of tables with the best one first")
 # %% [markdown]
-# In about two thirds, and the whole order is right in 2 of 100. Nobody has published how much trainings differ on horse2zebra. On our savanna, three trainings of the full method
+# In about two thirds, and the whole order is right in 2 of 100. The paper does not say how much its trainings differ. On our savanna, three trainings of the full method
 # give 6.2 ± 2.1 (lesson 07): a third of the mean. So read Table 2 like this: **-cycle breaks the system; the full method is likely the best; the order of the other five is not known.**
 # %% [markdown]
 # ## 8.5 All of them, on the savanna
@@ -341,7 +341,7 @@ figures.show(
     "Four numbers of four systems, one run each: the full method, without the cycle loss, CycleGAN, and untouched horses.",
 )
 # %% [markdown]
-# Look at the left panel: by the paper's number the yellow noise beats the full method. **Predicting is one thing; measuring with a number that can be fooled is another** (lesson 07). Noise is unlike zebras, but it is also less
+# Look at the left panel: by the paper's number the yellow noise **beats** the full method. Lesson 07 warned of it. Noise is unlike zebras, but it is also less
 # unlike horses than a clean zebra is, and the mean takes that for merit. CycleGAN wins by its grass. The right panel needs no discussion: only one of the three left the meadow alone.
 #
 # (These features were made for 64 px; 32-px pictures are enlarged for them, which blurs the noise. At 64 px, after 800 steps, one run each, they are not fooled: the mean is about 200 without the cycle loss and about 50 with it;
