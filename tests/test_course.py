@@ -1,0 +1,153 @@
+"""The course's machinery: what an exercise says and hands back, hints, guesses, progress, quizzes, training runs."""
+
+import json
+
+import pytest
+import torch
+
+from uagt_lib.compose import compose
+from uagt_lib.course import exercise, exercises, guess, hint, quizzes, tracking, trained
+from uagt_lib.course.expect import Wrong, same
+from uagt_lib.errors import UagtError
+from uagt_lib.show import system
+
+
+@pytest.fixture(autouse=True)
+def own_progress(monkeypatch, tmp_path):
+    monkeypatch.setenv("UAGT_PROGRESS", str(tmp_path))
+    monkeypatch.setenv("UAGT_RUNS", str(tmp_path / "runs"))
+    exercises._hints_given.clear()
+
+
+def right(s, painted, s_a):
+    return s + s_a * (painted - s) if not bool((s_a == 0).all()) else s
+
+
+def wrong(s, painted, s_a):
+    return s_a * s + (1 - s_a) * painted
+
+
+def open_(s, painted, s_a):
+    raise NotImplementedError(exercises.TODO)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mark", "status"), [(right, "✓", "passed"), (wrong, "✗", "wrong"), (open_, "○", "open")]
+)
+def test_an_exercise_says_one_line_and_hands_back_what_works(answer, mark, status, capsys):
+    given = exercise("02.1")(answer)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 and lines[0].startswith(f"{mark} 02.1 compose: ")
+    assert given is (answer if status == "passed" else compose)
+    assert tracking.load() == {"02.1": status}
+
+
+def test_a_solved_exercise_stays_solved_and_a_damaged_file_costs_only_progress(capsys):
+    for answer in (right, wrong, open_):
+        exercise("02.1")(answer)
+    assert tracking.load() == {"02.1": "passed"}
+    for damage in ("{", "[]", '{"02.1": "cheated"}'):
+        tracking.file().write_text(damage)
+        assert tracking.load() == {}
+    exercise("02.1")(wrong)
+    assert json.loads(tracking.file().read_text()) == {"02.1": "wrong"}
+
+
+def test_checking_leaves_global_randomness_alone_and_says_where_a_crash_was():
+    def crash(s, painted, s_a):
+        torch.rand(5)
+        return s.missing
+
+    before = torch.get_rng_state()
+    text = exercises.judge(exercises.find("02.1"), crash).text
+    assert "AttributeError" in text and "return s.missing" in text
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_not_implemented_error_of_ones_own_is_no_excuse():
+    def other(s, painted, s_a):
+        raise NotImplementedError("later")
+
+    assert exercises.judge(exercises.find("02.1"), other).status == "wrong"
+
+
+def test_hints_come_one_at_a_time_and_end_with_the_library(capsys):
+    task = exercises.find("02.1")
+    said = []
+    for _ in range(len(task.hints) + 1):
+        hint("02.1")
+        said.append(capsys.readouterr().out)
+    assert all(text in line for text, line in zip(task.hints, said, strict=False))
+    assert "uagt_lib.compose" in said[-1]
+    with pytest.raises(UagtError, match=r"no exercise '02.77'.*02.1"):
+        hint("02.77")
+    with pytest.raises(UagtError, match="no lesson '55'"):
+        hint("55.1")
+
+
+@pytest.mark.parametrize(
+    ("guessed", "found", "says"),
+    [
+        (..., 0.5, "no guess"),
+        (0.45, 0.5, "well seen"),
+        (0.3, 0.5, "worth a thought"),
+        (" Target", "target", "well seen"),
+        ("source", "target", "worth a thought"),
+    ],
+)
+def test_guesses_are_compared_with_what_was_found(guessed, found, says, capsys):
+    guess.reveal(guessed, found, "the thing")
+    assert says in capsys.readouterr().out
+
+
+def test_comparisons_name_the_mistake_before_anything_general():
+    want = torch.arange(4.0)
+    mistakes = {"it is twice too large": 2 * want, "it is the right one": want}
+    same(want + 1e-7, want, mistakes)
+    for got, words in (
+        (2 * want, "twice too large"),
+        (None, "`return` missing"),
+        ("x", "not str"),
+        (want[:2], "shape"),
+        (want * float("nan"), "NaN"),
+        (want + 1, "other values"),
+    ):
+        with pytest.raises(Wrong, match=words):
+            same(got, want, mistakes)
+
+
+def test_a_quiz_counts_first_tries_and_gives_a_reason_for_every_choice():
+    asked = quizzes.questions("02")
+    box = quizzes.build(asked)
+    score = box.children[-1]
+    for block, question in zip(box.children, asked, strict=False):
+        _, radio, reason = block.children
+        places = [choice.right for choice in question.choices]
+        radio.index = places.index(False)
+        assert "✗" in reason.value
+        radio.index = places.index(True)
+        assert "✓" in reason.value
+    assert score.value == f"0 of {len(asked)} right at the first try"
+
+
+def test_the_map_shows_every_part_once_and_lights_what_is_solved():
+    parts = {task.part for lesson in exercises.LESSONS for task in exercises.of_lesson(lesson)}
+    assert parts == set(system.PARTS), "a box on the map that no exercise lights"
+    lit = system.system_map(dict.fromkeys(system.PARTS, 1.0)).axes[0].texts
+    assert sum(text.get_text().startswith("✓") for text in lit) == len(system.PARTS)
+
+
+def test_a_run_is_trained_once_gone_on_with_and_never_mixed_up(config, pair, capsys):
+    from uagt_lib.train import Trainer
+
+    short = config.with_(steps=4)
+    out = trained(short, pair, "short")
+    assert [p.name for p in sorted((out / "checkpoints").iterdir())][-1] == "step-00000004"
+    stamp = (out / "metrics.json").stat().st_mtime_ns
+    assert trained(short, pair, "short") == out
+    assert "already trained" in capsys.readouterr().out
+    assert (out / "metrics.json").stat().st_mtime_ns == stamp
+    Trainer(short, pair, out.with_name("cut")).run(until=2)
+    assert len(list((trained(short, pair, "cut") / "checkpoints").iterdir())) >= 2
+    with pytest.raises(UagtError, match="another run"):
+        trained(short.with_(seed=9), pair, "short")
