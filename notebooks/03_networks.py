@@ -46,9 +46,10 @@ def fresh(network):
 # %% [markdown]
 # ## 3.1 One page, three networks
 #
-# Here is one picture and what three *untrained* attention networks make of it. All three claim to be "the attention network of
-# appendix A": the first is built letter by letter as printed, the second is the one in the authors' released program, the third is ours.
-# The weights are random, so do not look for a zebra. Look at the **size** and the **grain**.
+# Here is one picture and what three *untrained* attention networks make of it, each map stretched from its darkest to its brightest
+# value. All three claim to be "the attention network of appendix A": the first is built letter by letter as printed, the second is
+# the one in the authors' released program, the third is ours. The weights are random. Where you make out the animal, contrast is high, and
+# nothing has been learned yet. Look at the **size** and the **grain**.
 # %%
 printed = fresh(networks.Attention())
 printed.layers[0].stride = (1, 1)     # the appendix prints c7s1-32 for the first layer
@@ -190,7 +191,7 @@ print("the same for ours is larger than 0.01:", inside_tiles(maps[2]) > 0.01)
 # * a kernel of $k$ reaches $k - 1$ steps further;
 # * a step is one pixel long at first. Each stride of 2 doubles the step **for the layers behind it**, each `up2` halves it again.
 #
-# Take `c3s2, c3s1`: the first layer makes the field 3. Behind it neighbours are 2 pixels apart, so the second adds $2 \cdot 2$: 7.
+# Take `c3s2, c3s1`. One pixel sees itself: 1. The first layer adds $2 \cdot 1$: 3. Behind it neighbours are 2 pixels apart, so the second adds $2 \cdot 2$: 7.
 #
 # **Your turn · 03.2 · ●●○ · 10 min.** The side of the receptive field. (For a `Layer`: first `up`, then the kernel, then the stride.)
 # %%
@@ -471,7 +472,8 @@ print("s_a", tuple(s_a.shape), "  s'", tuple(s_prime.shape))
 # %%
 my_guess = ...   # between 0 and 1
 # %% [markdown]
-# **Your turn · 03.5 · ●○○ · 8 min.** Count. An `up2` has `filters == 0`: it learns nothing and leaves the channels as they are.
+# **Your turn · 03.5 · ●○○ · 8 min.** Count. `layer.filters` is $c_{out}$; `layer.norm` and `layer.bias` say what a filter has besides its weights. An
+# `up2` has `filters == 0`: it learns nothing and leaves the channels as they are.
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("03.5")

@@ -650,7 +650,7 @@ QUIZ = (
             Choice(
                 "It cannot be trained",
                 False,
-                "Gradients pass through 1x1 kernels and copies; the paper's published results come from this program.",
+                "Gradients pass through copies and 1x1 kernels; the authors trained it so.",
             ),
         ),
     ),

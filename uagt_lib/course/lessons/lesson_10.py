@@ -305,14 +305,14 @@ def _any_size(answer: Any) -> Iterator[str]:
 
 QUIZ = (
     Question(
-        "Our model paints stripes on a red disc in a meadow, though it never saw one. What has its attention learned?",
+        "Our model paints stripes on a red oval in a meadow, though it never saw one. What has its attention learned?",
         (
-            Choice("What a horse looks like", False, "A red disc does not look like a horse, and it was attended."),
-            Choice("To react to red", False, "The grey disc was attended nearly as much."),
+            Choice("What a horse looks like", False, "A red oval does not look like a horse, and it was attended."),
+            Choice("To react to red", False, "The grey oval was attended nearly as much."),
             Choice(
                 "To find what the landscapes of its training pictures do not explain",
                 True,
-                "Nothing in training ever asked for the difference between a horse and another foreign object.",
+                "Hardly anything in training asked for the difference between a horse and another foreign object.",
             ),
         ),
     ),
