@@ -71,7 +71,9 @@ figures.show(
     "by step 120 it has turned round; from step 280 it is frozen.",
 )
 # %% [markdown]
-# At step 40 the map is a perfect mask of the wrong thing. By step 120 it has turned round. Nobody told it to: this is Eq. 4 alone.
+# At step 40 the map is a fine mask of the wrong thing. Around step 120 it has turned round. Nobody told it to: this is Eq. 4 alone.
+# (Your run may turn a little earlier or later; other processors round differently. Seeds 1 and 2 attend to the meadow at step 40
+# just the same: `uagt train --preset savanna-smoke --seed 1 --out DIR`, then its `history.json`.)
 #
 # The paper names the danger at the **other** end. A horse turned zebra on a green meadow is still suspicious, as long as D sees
 # the meadow. So whole-image discriminators keep rewarding a little dry grass, and attention creeps into the background until it is
@@ -306,7 +308,7 @@ watch("a map of ones", torch.full((4, 1, 32, 32), 0.98))
 # `bias` says how well they tell the domain. So far it was 0.7. Make it 1, every meadow green and every zebra on dry grass, and
 # train on whole pictures without a switch.
 #
-# **Predict.** Run X attends to 0.02 of the background. And this one, after 240 steps? (About 20 seconds on one quiet core.)
+# **Predict.** Run X's mean attention on the background was about 0.02. And here, after 240 steps? (About 20 seconds on one quiet core.)
 # %%
 guess = ...  # mean attention on the background
 biased = from_savanna(config.size, config.load, bias=1.0)

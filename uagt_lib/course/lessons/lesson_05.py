@@ -446,7 +446,7 @@ QUIZ = (
         "Your two losses go down nicely, but the pictures stay what they were. Which check tells the most?",
         (
             Choice(
-                "Train ten times longer",
+                "Train ten times longer: GANs are slow, and their losses are noisy for a long while",
                 False,
                 "The mistake of this lesson looks the same, or better, after ten times as long.",
             ),
@@ -480,7 +480,7 @@ QUIZ = (
         "Why is D frozen while F learns, when the translators' optimizer does not hold D's weights anyway?",
         (
             Choice(
-                "Otherwise F would change D",
+                "Otherwise the translators' optimizer would change D's weights and spoil the game",
                 False,
                 "An optimizer changes only what it holds; D's gradients would just lie there.",
             ),
@@ -496,7 +496,7 @@ QUIZ = (
         "What does the image pool keep, and why?",
         (
             Choice(
-                "Real pictures, so that D does not forget them",
+                "Real pictures of the last 50 steps, so that D does not forget what real ones look like",
                 False,
                 "Real pictures come fresh from the data set at every step.",
             ),

@@ -114,7 +114,7 @@ def _foreground(answer) -> Iterator[str]:
     difficulty=1,
     minutes=3,
     hints=["Epochs are counted from 0. With a switch at 30, epochs 0 to 29 are stage 1: that is 30 of them."],
-    mistakes=["Not strict, <= instead of <: stage 1 then lasts 31 epochs.", "Returning True and False instead of 1 and 2."],
+    mistakes=["Not strict, <= instead of <: stage 1 then lasts 31 epochs.", "True and False instead of 1 and 2."],
 )
 def _stage(answer) -> Iterator[str]:
     for epoch, switch in ((0, 30), (29, 30), (30, 30), (31, 30), (99, 30), (0, 0), (29.5, 30), (5, 100)):
@@ -275,7 +275,9 @@ QUIZ = (
         "A run's attention is 0.7 on every pixel when the switch comes. What does stage 2 make of it?",
         (
             Choice(
-                "It sharpens the map, since D now sees less", False, "Nothing changes the map any more: it is frozen."
+                "It sharpens the map, since D now sees less and rewards what is attended",
+                False,
+                "Nothing changes the map any more: it is frozen.",
             ),
             Choice("D sees only animals", False, "0.7 is above tau everywhere, so D sees everything."),
             Choice(
@@ -293,7 +295,11 @@ QUIZ = (
                 True,
                 "A factor between 0 and 1 pulls every real pixel towards 0, which is mid grey.",
             ),
-            Choice("To make attention binary for the user too", False, "The user still gets Eq. 1 with the soft map."),
+            Choice(
+                "To make attention binary, so that the user gets sharp outlines, not soft ones",
+                False,
+                "The user still gets Eq. 1 with the soft map.",
+            ),
             Choice("So that attention gets a gradient from D", False, "The other way round: the step has no gradient."),
         ),
     ),
@@ -306,7 +312,7 @@ QUIZ = (
                 "That also cuts the gradient that runs through A_T(s') into s'.",
             ),
             Choice(
-                "s_a.detach() and A_T(s').detach()",
+                "s_a.detach() and A_T(s').detach(): the same maps, only cut off",
                 False,
                 "The second one removes a good part of the painter's gradient.",
             ),
