@@ -113,7 +113,8 @@ class Trainer:
             raise UagtError("--tensorboard needs a package that is not here: pip install tensorboard")
         precision = "no" if config.precision == "fp32" else config.precision
         logging = {"log_with": "tensorboard", "project_dir": self.out} if tensorboard else {}
-        AcceleratorState._reset_state()  # or a second run in one notebook could not choose another precision
+        if AcceleratorState._shared_state and AcceleratorState().mixed_precision != precision:
+            AcceleratorState._reset_state()  # or a second run in one notebook could not choose another precision
         self.accelerator = Accelerator(mixed_precision=precision, **logging)
         self.rank, self.processes = self.accelerator.process_index, self.accelerator.num_processes
         if tensorboard:
