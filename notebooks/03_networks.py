@@ -181,7 +181,7 @@ print("the same for ours is larger than 0.01:", inside_tiles(maps[2]) > 0.01)
 # Exactly zero, and no training can change it. The program's line does ask for `(3, 3)`, but the numbers land in two different arguments,
 # and only one of them sets the kernel. An easy slip; nothing crashes, and every shape is right. **Code that runs is not yet the code you meant.**
 #
-# A mosaic of 4 px is hard to see in a photograph of 256 px. In our pictures of 64 px a leg is 3 px wide. We follow the appendix: 3x3, 3x3, 7x7.
+# A mosaic of 4 px is hard to see in a photograph of 256 px. In our pictures of 64 px a leg is two or three pixels wide. We follow the appendix: 3x3, 3x3, 7x7.
 #
 # ## 3.4 What can one output pixel see?
 #

@@ -79,7 +79,7 @@ figures.show(figures.rows(["no animals", "attention", "ours", "CycleGAN"],
              "Six empty scenes: attention finds stones, tree trunks and bits of the horizon and stripes "
              "them, and leaves the rest; CycleGAN turns everything into dry grass with black and white patches")
 # %% [markdown]
-# Good that we looked. Even on the worst six of 64, meadow and sky are left alone, as the paper reports. But stones, tree trunks and bits of
+# Good that we looked. Even on the worst six of 64, nearly all of meadow and sky is left alone, as the paper reports. But stones, tree trunks and bits of
 # the horizon are taken for horses; the mean hid that. CycleGAN has no way to say "nothing here": it paints dry grass everywhere,
 # and black and white patches where no animal ever was.
 #

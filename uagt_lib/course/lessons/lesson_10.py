@@ -232,7 +232,7 @@ def _draw_any_size(axis: Axes, answer: Any) -> None:
     ],
     mistakes=[
         "`multiple - height % multiple`: pads 4 rows where none is missing.",
-        "Zeros instead of reflection: the networks then see a black border.",
+        "Zeros instead of reflection: the networks then see a grey border.",
         "Padding left and top but cropping there as if it were right and bottom: the picture moves.",
         "Giving back the padded size.",
     ],
