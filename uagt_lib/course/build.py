@@ -181,8 +181,10 @@ def _printable(output: NotebookNode) -> NotebookNode | None:
 
 
 def _small(base64_png: str) -> str:
-    """The same picture in 256 colours, where that is smaller."""
+    """The same picture, in 256 colours if it is large; fewer colours show in smooth gradients."""
     original = base64.b64decode(base64_png)
+    if len(original) < 60_000:
+        return base64_png
     buffer = io.BytesIO()
     Image.open(io.BytesIO(original)).convert("RGB").quantize(256).save(buffer, "png", optimize=True)
     return base64.b64encode(min(original, buffer.getvalue(), key=len)).decode()
