@@ -7,6 +7,7 @@ import torch
 
 from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, from_savanna, to_float
+from uagt_lib.errors import UagtError
 from uagt_lib.methods import METHODS
 from uagt_lib.model import Model
 from uagt_lib.networks import parameters, widest
@@ -149,6 +150,18 @@ def test_residual_attention_weighs_each_feature_between_once_and_twice(config: C
     x = torch.rand(2, 4, 16, 16, generator=torch.Generator().manual_seed(0))
     share = module(x) / module.trunk(x)
     assert share.shape == x.shape and share.min() > 1 and share.max() < 2
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_sizes_that_cannot_work_are_refused_before_training(config: Config, name: str) -> None:
+    stride = config.with_(method=name).model(initial=False).stride
+    for other in (32 + stride, 3 * stride + 32):
+        config.with_(method=name, size=other, load=other, view=other)
+    for wrong in ({"size": 32 + stride // 2, "load": 64}, {"view": 32 + stride // 2}):
+        with pytest.raises(UagtError, match=f"divisible by {stride}"):
+            config.with_(method=name, **wrong)
+    model, image = config.with_(method=name).model(), torch.zeros(1, 3, 32 + stride, 32)
+    assert model.translate(image).image.shape == image.shape
 
 
 def test_the_papers_exceptions_are_presets() -> None:

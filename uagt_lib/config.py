@@ -18,7 +18,7 @@ class Config:
         preset: the name this configuration started from.
         method: a key of `METHODS`.
         seed: of initial weights, sampling and pools.
-        size: pixels of the square crops the networks see; divisible by 4.
+        size: pixels of the square crops the networks see; divisible by 4, by 16 for some rivals.
         load: pixels the images are first resized to.
         view: pixels at which whole pictures are looked at after training; None means `size`. Larger than `size` where
             training takes small crops of larger pictures.
@@ -66,9 +66,10 @@ class Config:
 
     def __post_init__(self) -> None:
         """Raises UagtError with a sentence for the first value that cannot work."""
-        stride = 2 ** max(2, self.architecture.attention_levels)
+        if self.method not in METHODS:
+            raise UagtError(f"unknown method {self.method!r}; known are {', '.join(METHODS)}")
+        stride = METHODS[self.method].model.stride
         for wrong, sentence in (
-            (self.method not in METHODS, f"unknown method {self.method!r}; known are {', '.join(METHODS)}"),
             (self.size % stride or self.size < 32, f"size {self.size} must be at least 32 and divisible by {stride}"),
             (
                 (self.view or 32) % stride or (self.view or 32) < 32,

@@ -65,7 +65,13 @@ class Translation(NamedTuple):
 
 
 class Model(nn.Module):
-    """F_st, F_ts, A_s, A_t, D_s, D_t and their objective (Eq. 4 in stage 1, with Eq. 7 in stage 2)."""
+    """F_st, F_ts, A_s, A_t, D_s, D_t and their objective (Eq. 4 in stage 1, with Eq. 7 in stage 2).
+
+    Attributes:
+        stride: heights and widths must be divisible by this.
+    """
+
+    stride = Generator.stride
 
     def __init__(
         self,
@@ -111,11 +117,6 @@ class Model(nn.Module):
         """What descends the losses: Adam with beta1 = 0.5, as released. The trainer sets the rate each step."""
         fused = parameters[0].device.type in ("cpu", "cuda")
         return torch.optim.Adam(parameters, lr=0.0, betas=(0.5, 0.999), fused=fused)
-
-    @property
-    def stride(self) -> int:
-        """Heights and widths must be divisible by this."""
-        return self.F_st.stride
 
     def directions(self) -> tuple[Direction, Direction]:
         """S -> T and T -> S."""

@@ -49,7 +49,7 @@ def pair_of(config: Config) -> Pair:
 
 
 class Runs:
-    """A folder of runs.
+    """A folder of runs. Only configurations are compared: whoever changes what training computes deletes it.
 
     Args:
         root: where they are; created if need be.

@@ -41,6 +41,8 @@ class EncoderDecoder(nn.Module):
 class DiscoGAN(Model):
     """Encoder-decoder generators; the round trip weighs 1, whatever the configuration's `cycle_weight`."""
 
+    stride = EncoderDecoder.stride
+
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options | {"cycle_weight": 1.0})
 

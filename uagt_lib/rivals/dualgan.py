@@ -54,6 +54,8 @@ class UNet(nn.Module):
 class DualGAN(Model):
     """U-Nets against clipped critics, descended by RMSProp."""
 
+    stride = UNet.stride
+
     def build(self, a: Architecture) -> None:
         super().build(a)
         ours = parameters(self.F_st)

@@ -64,10 +64,6 @@ class UNIT(Model):
         (self.E_s, self.G_s), (self.E_t, self.G_t) = ends(), ends()
         self.into, self.out_of = (ResidualBlock(4 * a.generator_width) for _ in range(2))
 
-    @property
-    def stride(self) -> int:
-        return Generator.stride
-
     def directions(self) -> tuple[Direction, Direction]:
         """S -> T and T -> S as they are used: encode, share, decode, without noise."""
         s_to_t = nn.Sequential(self.E_s, self.into, self.out_of, self.G_t)

@@ -58,7 +58,8 @@ def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: flo
     axes = figure.subplots(len(batches), count, squeeze=False)
     for line, title, batch in zip(axes, titles, batches, strict=True):
         for axis, picture in zip(line, batch, strict=True):
-            axis.imshow(picture.permute(1, 2, 0).squeeze(-1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            pixels = picture.permute(1, 2, 0).squeeze(-1).numpy()
+            axis.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             axis.set(xticks=[], yticks=[])
             axis.spines[:].set_visible(False)
         line[0].set_ylabel(title, rotation=0, ha="right", va="center", fontsize=9)
