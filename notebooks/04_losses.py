@@ -219,7 +219,7 @@ figures.show(
     "Both judges rise from 0 over the fakes to 1 over the real numbers, close to the best curve p / (p + q).",
 )
 # %% [markdown]
-# Both say nearly the same: *the probability that this is real* (the least-squares judge with a little wave). So the judges hardly differ. What
+# Both say nearly the same: *the probability that this is real* (the least-squares judge a little loosely, after 300 steps). So the judges hardly differ. What
 # differs is what a **generator** hears from them.
 #
 # ## 4.5 Which gradient dies?
@@ -441,7 +441,8 @@ for step in range(81):
     if step % 20 == 0:
         with torch.no_grad():
             s_a = A_s(s)
-        print(f"step {step:2}: attention on horses {inside(s_a, masks):.2f}, elsewhere {outside(s_a, masks):.2f}")
+        on, off = inside(s_a, masks), outside(s_a, masks)
+        print(f"step {step:2}: attention on horses {on:.2f}, elsewhere {off:.2f}")
     batch = horses[torch.randint(64, (4,), generator=dice)]
     s_prime, s_cycled = there_and_back(batch, cyclegan.F_st, A_s, cyclegan.F_ts, A_t)
     optimiser.zero_grad()
@@ -453,7 +454,7 @@ for step in range(81):
 # know which dial to look at first.
 #
 # *Honestly:* in real training $F$ learns too, its round trips get cheaper, and the window moves. The numbers 6 and 30 belong to this one
-# checkpoint; that there *is* a window does not.
+# checkpoint. What does not depend on it: as long as no round trip is perfect, there is a λ beyond which doing nothing wins.
 # %% [markdown] tags=["instructor"]
 # **For teachers, 4.6 and 4.7 (15 min).** The straight lines are worth drawing by hand: intercept = adversarial, slope = cycle. Ask what a generator
 # that copies perfectly would do to the slopes (all level: no pull away from ones, CycleGAN's world), and what a stronger judge would do
