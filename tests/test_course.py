@@ -89,10 +89,11 @@ def test_hints_come_one_at_a_time_and_end_with_the_library(capsys):
     ("guessed", "found", "says"),
     [
         (..., 0.5, "no guess"),
-        (0.45, 0.5, "well seen"),
-        (0.3, 0.5, "worth a thought"),
-        (" Target", "target", "well seen"),
-        ("source", "target", "worth a thought"),
+        (0.46, 0.5, "close"),
+        (0.7, 0.5, "too high"),
+        (0.3, 0.5, "too low"),
+        (" Target", "target", "as you guessed"),
+        ("source", "target", "not what you guessed"),
     ],
 )
 def test_guesses_are_compared_with_what_was_found(guessed, found, says, capsys):
