@@ -6,7 +6,7 @@ def reveal(guess: float | str | None, found: float | str, what: str) -> None:
 
     Numbers within a tenth of what was found count as close, texts may differ in case.
     """
-    shown = found if isinstance(found, str) else f"{found:.3g}"
+    shown = f"{found:.3g}" if isinstance(found, float) else str(found)
     if guess is None or guess is ... or guess == "...":
         print(f"{what}: {shown}. (no guess written down)")
         return
