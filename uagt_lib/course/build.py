@@ -156,7 +156,7 @@ def execute(notebook: NotebookNode, lesson: str) -> None:
         solved = {e.id: "passed" for name in exercises.LESSONS if name < lesson for e in exercises.of_lesson(name)}
         Path(folder, f".progress-{SOLUTIONS.name}.json").write_text(json.dumps(solved), encoding="utf-8")
         client = NotebookClient(
-            notebook, timeout=900, store_widget_state=False, resources={"metadata": {"path": str(SOLUTIONS)}}
+            notebook, timeout=1800, store_widget_state=False, resources={"metadata": {"path": str(SOLUTIONS)}}
         )
         client.execute(env=os.environ | {"UAGT_HEADLESS": "1", "UAGT_PROGRESS": folder})
     for cell in notebook.cells:
