@@ -80,7 +80,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         "hours": round(runs.seconds(list(configs.values())) / 3600, 2),
         "kid": {},
     }
-    text = [f"# {name.capitalize()} of the paper, at {base.size} px and {base.steps} steps"]
+    text = [f"# {name.replace('table', 'Table ')} of the paper, at {base.size} px and {base.steps} steps"]
     for extractor in extractors():
         reports = {key: score(folder, extractor) for key, folder in folders.items()}
         kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
