@@ -101,6 +101,8 @@ def test_ordering_counts_pairs_and_names_clear_reversals() -> None:
     there, back = (tables.ordering(kid, paper, d) for d in tables.DIRECTIONS)
     assert there == {"agree": 2, "pairs": 3, "against": [], "best": "b"}  # b before c, but within their spread
     assert back["agree"] == 1 and back["against"] == [["b", "a"], ["c", "a"]]
+    once = {m: {d: {"mean": v["mean"][:1]} for d, v in kid[m].items()} for m in kid}
+    assert tables.ordering(once, paper, "T→S")["against"] is None  # one seed cannot tell a difference from chance
 
 
 def test_plus_minus() -> None:

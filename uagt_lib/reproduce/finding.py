@@ -2,10 +2,12 @@
 
 import statistics
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 from uagt_lib.checkpoint import write_bytes, write_json
 from uagt_lib.files import make_folder
@@ -19,10 +21,11 @@ class Finding(NamedTuple):
     figure: Figure
 
     def write(self, out: Path, name: str) -> None:
-        """Write NAME.md, NAME.json and NAME.png to `out`."""
+        """Write NAME.md, NAME.json and NAME.png (of 256 colours, a third of the bytes) to `out`."""
         make_folder(out)
         write_json(out / f"{name}.json", self.values)
-        self.figure.savefig(out / f"{name}.png")
+        self.figure.savefig(buffer := BytesIO())
+        Image.open(buffer).convert("RGB").quantize(256).save(out / f"{name}.png", optimize=True)
         write_bytes(out / f"{name}.md", f"{self.markdown}\n\n![{name}]({name}.png)\n".encode())
 
 

@@ -80,7 +80,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         "hours": round(runs.seconds(list(configs.values())) / 3600, 2),
         "kid": {},
     }
-    text = [f"# {name.capitalize()} of the paper, at {base.size} px and {base.steps} steps"]
+    text = [f"# {name.replace('table', 'Table ')} of the paper, at {base.size} px and {base.steps} steps"]
     for extractor in extractors():
         reports = {key: score(folder, extractor) for key, folder in folders.items()}
         kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
@@ -114,18 +114,18 @@ def ordering(kid: dict[str, Any], paper: dict[str, tuple[float, float]], directi
 
     Returns:
         `agree` of `pairs` in the paper's order; `against`: pairs (better here, worse here) in the other order whose
-        difference exceeds both standard deviations over seeds; `best`: the best method here.
+        difference exceeds both standard deviations over seeds, None of one seed, which has none; `best`: here.
     """
     column = DIRECTIONS.index(direction)
     mean = {m: statistics.mean(kid[m][direction]["mean"]) for m in paper}
-    spread = {m: statistics.stdev(v) if len(v := kid[m][direction]["mean"]) > 1 else 0.0 for m in paper}
-    agree, against = 0, []
+    spread = {m: statistics.stdev(v) if len(v := kid[m][direction]["mean"]) > 1 else None for m in paper}
     pairs = list(combinations(paper, 2))
-    for a, b in pairs:
-        same = (mean[a] < mean[b]) == (paper[a][column] < paper[b][column])
-        agree += same
-        if not same and abs(mean[a] - mean[b]) > max(spread[a], spread[b]):
-            against.append(sorted((a, b), key=mean.get))
+    reversed_ = [(a, b) for a, b in pairs if (mean[a] < mean[b]) != (paper[a][column] < paper[b][column])]
+    against = None
+    if None not in spread.values():
+        clear = [(a, b) for a, b in reversed_ if abs(mean[a] - mean[b]) > max(spread[a], spread[b])]
+        against = [sorted(pair, key=mean.get) for pair in clear]
+    agree = len(pairs) - len(reversed_)
     return {"agree": agree, "pairs": len(pairs), "against": against, "best": min(mean, key=mean.get)}
 
 
@@ -189,7 +189,7 @@ def _attention_table(attention: dict[str, Any]) -> str:
 def _order_text(order: dict[str, Any]) -> str:
     said = []
     for direction, found in order.items():
-        against = "; ".join(f"{better} before {worse}" for better, worse in found["against"])
+        against = "; ".join(f"{better} before {worse}" for better, worse in found["against"] or [])
         said.append(
             f"{direction}: best is {found['best']}; {found['agree']} of {found['pairs']} pairs in the paper's order"
             + (f", clearly against it: {against}." if against else ".")
