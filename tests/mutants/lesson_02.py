@@ -168,6 +168,78 @@ def _fixed(s_a, tau=0.1):
     return (s_a > 0.1).to(s_a.dtype)
 
 
-@rejected("02.4", "own type")
+@rejected("02.4", ".to(s_a.dtype)")
 def _always_float32(s_a, tau=0.1):
     return (s_a > tau).float()
+
+
+@rejected("02.1", "from both places")
+def _half_a_gradient(s, painted, s_a):
+    return s_a.detach() * painted + (1 - s_a) * s
+
+
+@rejected("02.1", "from both places")
+def _other_half(s, painted, s_a):
+    return s_a * painted + (1 - s_a.detach()) * s
+
+
+@rejected("02.2", "colour by colour")
+def _sums_first(upstream, s, painted):
+    return upstream.sum(1, keepdim=True) * (painted - s).sum(1, keepdim=True)
+
+
+@rejected("02.2", "absolute values")
+def _size_only(upstream, s, painted):
+    return (upstream * (painted - s)).abs().sum(1, keepdim=True)
+
+
+@rejected("02.2", "keeps its sign")
+def _size_of_the_difference(upstream, s, painted):
+    return (upstream * (painted - s).abs()).sum(1, keepdim=True)
+
+
+@rejected("02.2", "a gradient, of its own")
+def _one_number(upstream, s, painted):
+    return (upstream * (painted - s)).sum()
+
+
+@rejected("02.3", "exchanged")
+def _exchanged(s, F_st, A_s, F_ts, A_t):
+    there = compose(F_st(s), s, A_s(s))
+    return there, compose(F_ts(there), there, A_t(there))
+
+
+@rejected("02.3", "exchanged on the way back")
+def _exchanged_back(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(F_ts(there), there, A_t(there))
+
+
+@rejected("02.3", "looked at the paint")
+def _attention_on_paint(s, F_st, A_s, F_ts, A_t):
+    paint = F_st(s)
+    there = compose(s, paint, A_s(paint))
+    return there, compose(there, F_ts(there), A_t(there))
+
+
+@rejected("02.3", "looked at the paint of the way back")
+def _attention_on_paint_back(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    paint = F_ts(there)
+    return there, compose(there, paint, A_t(paint))
+
+
+@rejected("02.3", "starts from the raw paint")
+def _stays_on_paint(s, F_st, A_s, F_ts, A_t):
+    paint = F_st(s)
+    return compose(s, paint, A_s(s)), compose(paint, F_ts(paint), A_t(paint))
+
+
+@rejected("02.4", "turned round")
+def _below(s_a, tau=0.1):
+    return (s_a < tau).to(s_a.dtype)
+
+
+@rejected("02.4", "rounding")
+def _rounds(s_a, tau=0.1):
+    return s_a.round()

@@ -123,6 +123,16 @@ def _compose(answer) -> Iterator[str]:
         reached[0] is not None and reached[1] is not None,
         "no gradient reaches both networks; leave detach() and comparisons out: this is how attention learns",
     )
+    want = torch.autograd.grad(compose(s, painted, s_a).sum(), (painted, s_a))
+    expect(
+        torch.allclose(reached[1], want[1], rtol=1e-4, atol=1e-5),
+        "only part of the gradient reaches the matte: s_a stands in Eq. 1 twice, and must teach from both places; "
+        "leave detach() out",
+    )
+    expect(
+        torch.allclose(reached[0], want[0], rtol=1e-4, atol=1e-5),
+        "the paint gets another gradient than Eq. 1 gives it; leave detach() out",
+    )
     yield "both networks get a gradient"
 
 
@@ -180,6 +190,19 @@ def _matte_gradient(answer) -> Iterator[str]:
             ).sum(1, keepdim=True),
             "only the paint is counted; more attention also means less of the photo": (upstream * painted).sum(
                 1, keepdim=True
+            ),
+            "the colours were summed before they were multiplied; multiply colour by colour, then sum": upstream.sum(
+                1, keepdim=True
+            )
+            * (painted - s).sum(1, keepdim=True),
+            "absolute values lose the sign, and the sign says whether the matte should rise or fall": each.abs().sum(
+                1, keepdim=True
+            ),
+            "painted - s keeps its sign: paint that is darker than the photo pulls the other way": (
+                upstream * (painted - s).abs()
+            ).sum(1, keepdim=True),
+            "that is the sum over all colours and pixels; every pixel has a matte, and a gradient, of its own": (
+                each.sum()
             ),
         },
         "the gradient",
@@ -280,6 +303,8 @@ def _there_and_back(answer) -> Iterator[str]:
             "the order is turned round: s' first, then s''": s_cycled,
             "s' is the raw paint; Eq. 1 puts it together with s first": F_st(s),
             "s' was made with A_T; on s, a picture of domain S, A_S has to look": compose(s, F_st(s), A_t(s)),
+            "image and paint are exchanged: it is compose(image, paint, matte)": compose(F_st(s), s, A_s(s)),
+            "A_S looked at the paint; it has to find the object in the photo, s": compose(s, F_st(s), A_s(F_st(s))),
         },
         "s'",
     )
@@ -303,6 +328,18 @@ def _there_and_back(answer) -> Iterator[str]:
             ),
             "F_ST painted on the way back too; home leads F_TS": compose(s_prime, F_st(s_prime), matte),
             "s'' is the raw paint of the way back; Eq. 1 holds there too": paint,
+            "image and paint are exchanged on the way back: it is compose(image, paint, matte)": compose(
+                paint, s_prime, matte
+            ),
+            "A_T looked at the paint of the way back; it has to find the object in s'": compose(
+                s_prime, paint, A_t(paint)
+            ),
+            "the way back starts from the raw paint F_ST(s); it starts from s', which is what left Eq. 1": compose(
+                F_st(s), F_ts(F_st(s)), A_t(F_st(s))
+            ),
+            "A_T looked at the raw paint; it has to find the object in s', which is what left Eq. 1": compose(
+                s_prime, paint, A_t(F_st(s))
+            ),
         },
         "s''",
     )
@@ -351,7 +388,10 @@ def _attended(answer) -> Iterator[str]:
     got = answer(s_a, 0.1)
     expect(torch.equal(s_a, before), "your code changes the matte in place; Eq. 1 still needs it")
     if isinstance(got, Tensor):
-        expect(got.dtype != torch.bool, "this is True and False; images are multiplied by it, so give numbers 1 and 0")
+        expect(
+            got.dtype != torch.bool,
+            "this is True and False; images are multiplied by it, so make numbers of it: `.to(s_a.dtype)`",
+        )
     hard = (s_a > 0.1).float()
     same(
         got,
@@ -360,6 +400,8 @@ def _attended(answer) -> Iterator[str]:
             "0.1 itself is not above 0.1: Eq. 6 says >, not >=": (s_a >= 0.1).float(),
             "above the threshold the soft values are still there; 1 or 0 is asked for": s_a * hard,
             "black and white are swapped: attended pixels are 1": 1 - hard,
+            "the comparison is turned round: 1 belongs where s_a is ABOVE tau": (s_a < 0.1).float(),
+            "the threshold is 0.5, as in rounding; it should be tau": (s_a > 0.5).float(),
         },
         "the mask",
     )
@@ -374,7 +416,8 @@ def _attended(answer) -> Iterator[str]:
     double = answer(s_a.double(), 0.1)
     expect(
         isinstance(double, Tensor) and double.dtype == torch.float64,
-        "the mask should have the matte's own type: float64 in, float64 out",
+        "the mask should have the matte's own type, whatever that is; here a float64 matte gave another: use "
+        "`.to(s_a.dtype)` instead of `.float()`",
     )
     yield "the matte's own type"
 
