@@ -136,3 +136,96 @@ def _dice(x):
 @rejected("01.4", "changed the picture")
 def _in_place(x):
     return x.neg_()
+
+
+@rejected("01.1", "generator's loss")
+def _generator(real, fake):
+    return (fake - 1).square().mean()
+
+
+@rejected("01.1", "first part only")
+def _half_of_one(real, fake):
+    return 0.5 * (real - 1).square().mean() + fake.square().mean()
+
+
+@rejected("01.1", "second part only")
+def _half_of_other(real, fake):
+    return (real - 1).square().mean() + fake.square().mean() / 2
+
+
+@rejected("01.1", "subtracted")
+def _minus(real, fake):
+    return 0.5 * ((real - 1).square().mean() - fake.square().mean())
+
+
+@rejected("01.1", "sign is turned")
+def _negative(real, fake):
+    return -0.5 * ((real - 1).square().mean() + fake.square().mean())
+
+
+@rejected("01.1", "one heap")
+def _pooled(real, fake):
+    return torch.cat([(real - 1).flatten(), fake.flatten()]).square().mean()
+
+
+@rejected("01.1", "logarithms")
+def _cross_entropy(real, fake):
+    on_real = F.binary_cross_entropy_with_logits(real, torch.ones_like(real))
+    return (on_real + F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))) / 2
+
+
+@rejected("01.1", "logarithms")
+def _plain_cross_entropy(real, fake):
+    return F.binary_cross_entropy(real, torch.ones_like(real)) + F.binary_cross_entropy(fake, torch.zeros_like(fake))
+
+
+@rejected("01.1", "one to one")
+def _joint_mean(real, fake):
+    return 0.5 * ((real - 1).square() + fake.square()).mean()
+
+
+@rejected("01.2", "lambda")
+def _weighted(x, x_cycled):
+    return 10 * (x - x_cycled).abs().mean()
+
+
+@rejected("01.2", "averaged over pictures")
+def _sum_per_picture(x, x_cycled):
+    return (x - x_cycled).abs().sum((1, 2, 3)).mean()
+
+
+@rejected("01.2", "root of mean squares")
+def _rmse(x, x_cycled):
+    return (x - x_cycled).square().mean().sqrt()
+
+
+@rejected("01.3", "s'' comes from t'")
+def _crossed(F_st, F_ts, s, t):
+    a, b = F_st(s), F_ts(t)
+    return a, F_ts(b), b, F_st(a)
+
+
+@rejected("01.3", "t'' comes from s'")
+def _half_crossed(F_st, F_ts, s, t):
+    a, b = F_st(s), F_ts(t)
+    return a, F_ts(a), b, F_st(a)
+
+
+@accepted("01.4")
+def _halves(x):
+    return x.roll(x.shape[2] // 2, 2)
+
+
+@rejected("01.4", "left-right mirror")
+def _mirror(x):
+    return x.flip(3)
+
+
+@rejected("01.4", "other pictures of the batch")
+def _other_picture(x):
+    return x.roll(1, 0)
+
+
+@rejected("01.4", "further instead of back")
+def _colour_wheel(x):
+    return x.roll(1, 1)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
+from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
@@ -76,8 +76,16 @@ def _coverage(answer) -> Iterator[str]:
             "do not round the mask: a pixel on the edge is half animal and should count half": (masks > 0.5)
             .float()
             .mean((1, 2, 3)),
+            "every pixel above 0 counts in full; a pixel on the edge is half animal and should count half": (masks > 0)
+            .float()
+            .mean((1, 2, 3)),
+            "that divides by 64 * 64, whatever the picture's size; take H * W from the masks' shape, or a mean": (
+                masks.sum((1, 2, 3)) / 64**2
+            ),
+            "that divides by the whole pile's pixels; each picture has H * W of its own": masks.sum((1, 2, 3))
+            / masks.numel(),
         },
-        "the shares",
+        "the vector of shares",
     )
     yield "random masks, one number per picture"
     expect(torch.equal(masks, kept), "your code changed the masks it was given; leave the input as it is")
@@ -134,11 +142,35 @@ def _to_float(answer) -> Iterator[str]:
                 images * 2 - 255
             ).float()
             / 255,
+            "`images * 2` was done in bytes, which wrap around at 256; call `.float()` first": images * 2 / 255 - 1,
+            "`images - 128` was done in bytes, where 0 - 128 is 128; call `.float()` first, and the middle is 127.5": (
+                images - 128
+            ).float()
+            / 128,
+            "`images - 128` was done in bytes, where 0 - 128 is 128; `.float()` first, and the middle is 127.5": (
+                images - 128
+            ).float()
+            / 127.5,
+            "bytes know no -128: call `.float()` before you subtract (and divide after it)": (images - 128).float(),
+            "each picture is stretched to its own darkest and brightest pixel; 0 and 255 are the same for all": (
+                (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True)) * 2 - 1
+            ),
             "the sign is turned: black should be -1, white 1": 1 - x / 127.5,
         },
-        "the floats",
+        "the tensor of floats",
     )
     yield "every byte value"
+    dim = torch.arange(100, 148, dtype=torch.uint8).reshape(1, 3, 4, 4)
+    same(
+        answer(dim),
+        dim.float() / 127.5 - 1,
+        {
+            "a grey picture was stretched from black to white: divide by fixed numbers, not by the picture's own "
+            "smallest and largest": (dim.float() - 100) / 47 * 2 - 1
+        },
+        "the tensor of floats of a grey picture",
+    )
+    yield "a picture without black and white"
     expect(got.dtype == torch.float32, f"networks have float32 weights, your result is {got.dtype}; use `.float()`")
     yield "float32"
     expect(torch.equal(images, kept), "your code changed the bytes it was given; leave the input as it is")
@@ -186,29 +218,62 @@ def _background_error(answer) -> Iterator[str]:
     masks = torch.zeros(2, 1, 8, 6)
     masks[0, :, 2:7, 1:5], masks[1, :, 4:6, 2:4] = 1, 1
     masks[0, :, 2, 1:5], masks[1, :, 4, 2] = 0.3, 0.8
+    masks[0, :, 7, :], masks[1, :, 3, 2:4] = 0.005, 0.008
     inputs = [x.clone() for x in (source, translated, masks)]
     change = (source - translated).abs().mean(1, keepdim=True) / 2
     background = masks < 0.01
     each = torch.stack([c[b].mean() for c, b in zip(change, background, strict=True)])
     right = change[background].mean()
+    signed = (source - translated) / 2
+    try:
+        got = answer(source, translated, masks)
+    except IndexError as error:
+        if not any(words in str(error) for words in ("shape of the mask", "too many indices")):
+            raise
+        raise Wrong(
+            "the mask's shape (N, 1, H, W) does not fit what it picks from: average over the colours first, with "
+            "keepdim=True"
+        ) from error
     same(
-        answer(source, translated, masks),
+        got,
         right,
         {
             "that is the change of the whole picture; the animal is meant to change, so leave it out": change.mean(),
             "two things: leave the animals out, they are meant to change; and halve, [-1, 1] is 2 wide": 2
             * change.mean(),
             "that is the change of the animals; turn the mask around": change[masks > 0.5].mean(),
+            "that is the change of the animals and their edges; turn the comparison around": change[
+                masks >= 0.01
+            ].mean(),
+            "only masks of exactly 0 are taken; background begins below 0.01, and a mask may hold a trace": change[
+                masks == 0
+            ].mean(),
+            "pixels are weighted by 1 - mask, so soft edges count a little; a pixel is background or it is not": (
+                change * (1 - masks)
+            ).sum()
+            / (1 - masks).sum(),
+            "that weights by 1 - mask and divides by all pixels; choose the background pixels and average those": (
+                change * (1 - masks)
+            ).mean(),
+            "the colours are averaged before the absolute value, so more red and less blue cancel; `abs()` first": (
+                signed.mean(1, keepdim=True).abs()[background].mean()
+            ),
+            "the channel got lost on the way, (N, H, W) against masks (N, 1, H, W): average with keepdim=True": (
+                (change[:, 0] * background).sum() / background.sum()
+            ),
             "twice too large: a range of [-1, 1] is 2 wide, and black to white should count 1": 2 * right,
             "three times too large: the mean over the colours is wanted, not their sum": 3 * right,
             "six times too large: take the mean over the colours, not their sum, and halve it": 6 * right,
             "the differences cancel each other; take their absolute values": ((source - translated) / 2)
             .mean(1, keepdim=True)[background]
             .mean(),
-            "those are squared differences; absolute ones are asked for": ((source - translated) / 2)
-            .square()
+            "those are squared differences; absolute ones are asked for": signed.square()
             .mean(1, keepdim=True)[background]
             .mean(),
+            "those are squared differences, halved; absolute ones are asked for": 2
+            * signed.square().mean(1, keepdim=True)[background].mean(),
+            "those are squared differences, not halved; take absolute ones, and halve": 4
+            * signed.square().mean(1, keepdim=True)[background].mean(),
             "that divides by all pixels; divide by the number of background pixels only": (change * background).mean(),
             "soft edges of animals are counted as background; it begins where the mask is below 0.01": change[
                 masks < 0.5
@@ -224,7 +289,7 @@ def _background_error(answer) -> Iterator[str]:
     black, ones = torch.full_like(source, -1), torch.ones_like(source)
     same(answer(black, ones, masks), 1.0, what="the error of black turned white")
     yield "1 for black turned white"
-    painted = torch.where(masks > 0, ones, source)
+    painted = torch.where(masks >= 0.01, ones, source)
     same(answer(source, painted, masks), 0.0, what="the error where only the animals were painted")
     yield "paint on the animals is free"
     expect(
@@ -244,7 +309,7 @@ QUIZ = (
                 "Nobody has those: that would be paired data. A horse does not hold still while you repaint it.",
             ),
             Choice(
-                "Two piles of pictures that belong together in no way",
+                "Two piles of pictures, with nothing that pairs them",
                 True,
                 "One pile of horses, one of zebras, different scenes, nothing that links the two.",
             ),
@@ -259,12 +324,12 @@ QUIZ = (
         "Why do we measure the background's change only where the mask is below 0.01?",
         (
             Choice(
-                "Because the animal is supposed to change, and the soft edge belongs partly to it",
+                "Because the animal, soft edge and all, is meant to change",
                 True,
                 "A changed animal is the task, not an error, and edge pixels are neither one nor the other.",
             ),
             Choice(
-                "Because the networks may only see these pixels",
+                "Because only these pixels are shown to the networks in training",
                 False,
                 "The networks see every pixel. The mask is used after training, by us.",
             ),
@@ -315,12 +380,12 @@ QUIZ = (
         "Blue horses (red and blue exchanged) are hardly found by the attention network. What does that tell us?",
         (
             Choice(
-                "It works only on drawings, so it is of no use on photographs",
+                "It works only on drawings, so it would be of no use on photographs of horses",
                 False,
                 "The test says nothing about photographs. Those are another training run.",
             ),
             Choice(
-                "It was never told what a horse is; it learned what tells the piles apart, and colour is part of that",
+                "It learned what tells the piles apart, and that includes colour",
                 True,
                 "No label ever named a shape. It is worth asking what a network uses, by changing one thing at a time.",
             ),

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
+from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
@@ -45,6 +46,17 @@ def small_network(outputs: int, seed: int, width: int = 64) -> nn.Sequential:
         nn.init.uniform_(layer.weight, -bound, bound, generator=g)
         nn.init.uniform_(layer.bias, -bound, bound, generator=g)
     return nn.Sequential(layers[0], nn.LeakyReLU(0.2), layers[1], nn.LeakyReLU(0.2), layers[2])
+
+
+def adam(*networks: nn.Module, rate: float = 2e-3) -> torch.optim.Adam:
+    """One Adam for all `networks`, with the momentum that is usual for GANs (0.5)."""
+    return torch.optim.Adam([p for network in networks for p in network.parameters()], rate, betas=(0.5, 0.999))
+
+
+def cool_down(step: int, steps: int, *optimizers: torch.optim.Optimizer, rate: float = 2e-3) -> None:
+    """Set the learning rate: constant in the first half of the `steps`, then linearly towards 0."""
+    for optimizer in optimizers:
+        optimizer.param_groups[0]["lr"] = rate * min(1, 2 - 2 * step / steps)
 
 
 def how_far(translated: Tensor, source: Tensor, target: Tensor, masks: tuple[Tensor, Tensor]) -> tuple:
@@ -117,11 +129,40 @@ def _judge(answer) -> Iterator[str]:
     real = torch.randn(2, 1, 5, 5, generator=g).requires_grad_()
     fake = torch.randn(3, 1, 4, 4, generator=g).requires_grad_()
     on_real, on_fake = (real - 1).square().mean(), fake.square().mean()
-    loss = answer(real, fake)
+    try:
+        loss = answer(real, fake)
+    except RuntimeError as error:
+        if "between 0 and 1" in str(error):
+            raise Wrong("those are logarithms (cross entropy); LSGAN squares each score's distance") from error
+        if "of tensor" not in str(error):
+            raise
+        raise Wrong(
+            "real and fake scores cannot be paired one to one, there may be more of one kind: take a mean over each, "
+            "then add the two means"
+        ) from error
     same(
         loss,
         0.5 * (on_real + on_fake),
         {
+            "that is the generator's loss, which pulls fakes to 1; the judge's has two parts, real to 1, fakes to 0": (
+                (fake - 1).square().mean()
+            ),
+            "that is half the generator's loss; the judge's has two parts, real to 1, fakes to 0": 0.5
+            * (fake - 1).square().mean(),
+            "the 1/2 stands before the first part only; put brackets around the sum": 0.5 * on_real + on_fake,
+            "the 1/2 stands before the second part only; put brackets around the sum": on_real + 0.5 * on_fake,
+            "the two parts are subtracted; both are distances to be made small, so add them": 0.5 * (on_real - on_fake),
+            "the sign is turned: a loss is made small, and so are these distances": -0.5 * (on_real + on_fake),
+            "all scores lie in one heap, and the larger pile weighs more; take a mean over each pile first": (
+                (real - 1).square().sum() + fake.square().sum()
+            )
+            / (real.numel() + fake.numel()),
+            "those are logarithms (cross entropy); LSGAN squares each score's distance": 0.5
+            * (bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))),
+            "those are logarithms (cross entropy), and not halved; LSGAN squares each score's distance": bce(
+                real, torch.ones_like(real)
+            )
+            + bce(fake, torch.zeros_like(fake)),
             "the targets are exchanged: real scores should be pulled to 1, fake scores to 0": 0.5
             * (real.square().mean() + (fake - 1).square().mean()),
             "the factor 1/2 is missing: the average of the two halves is wanted, not their sum": on_real + on_fake,
@@ -199,6 +240,14 @@ def _cycle(answer) -> Iterator[str]:
             / 2,
             "that is the largest difference; the mean is wanted": difference.abs().max(),
             "that is the L2 norm; Eq. 3 has index 1": difference.square().sum().sqrt(),
+            "that is a root of mean squares; Eq. 3 has index 1: absolute differences": difference.square()
+            .mean()
+            .sqrt(),
+            "lambda is in it already; the weight of 10 is multiplied outside, where the losses are added": 10
+            * difference.abs().mean(),
+            "each picture's differences are summed, then averaged over pictures; take the mean over everything": (
+                difference.abs().sum((1, 2, 3)).mean()
+            ),
         },
         "the cycle loss",
     )
@@ -291,6 +340,7 @@ def _round_trips(answer) -> Iterator[str]:
         {
             "s'' came from F_st again: that makes a zebra of a zebra; the way back is F_ts": there(want[0]).detach(),
             "s'' starts from s; the way back has to start from s', or it never sees what F_st did": back(s).detach(),
+            "s'' comes from t': each trip goes on from its own picture, s'' from s'": back(want[2]).detach(),
             "s'' is s itself; the way back has to be computed": s,
             "the second of the four is t'; the order is s', s'', t', t''": want[2],
         },
@@ -303,6 +353,8 @@ def _round_trips(answer) -> Iterator[str]:
         want[3],
         {
             "t'' came from F_ts again; the way back to T is F_st": back(want[2]).detach(),
+            "t'' comes from s': each trip goes on from its own picture, t'' from t'": there(want[0]).detach(),
+            "t'' is t itself; the way back has to be computed": t,
             "t'' starts from t; the way back has to start from t'": there(t).detach(),
         },
         "t''",
@@ -369,7 +421,8 @@ def _draw_cheat(axis: Axes, answer) -> None:
     minutes=8,
     hints=[
         "What is undone by doing it once more? Turning a coin over, looking into a mirror, exchanging two cups.",
-        "A picture has colours that can be exchanged, an axis that can be reversed, and numbers with a sign.",
+        "A picture has colours that can be exchanged, axes that can be reversed, and numbers with a sign. Of the two "
+        "axes only one moves much: a meadow in a mirror is still a meadow.",
     ],
     mistakes=[
         "Losing information, such as turning the picture grey: there is no way back from it.",
@@ -400,12 +453,12 @@ def _cheat(answer) -> Iterator[str]:
         "two calls with the same picture give different results; a generator does not throw dice",
     )
     yield "the same every time"
-    error = background_error(images, once, masks)
+    alone = answer(images[:1].clone())
     expect(
-        error > 0.1,
-        f"Eq. 3 may be content, but the background hardly changed: error {error:.3f}, more than 0.1 is asked for",
+        alone.shape == images[:1].shape and torch.allclose(alone, once[:1], atol=1e-5),
+        "a picture's result depends on the other pictures of the batch; a generator sees one picture at a time",
     )
-    yield "the background changes by more than 0.1"
+    yield "each picture by itself"
     missed = cycle(images, answer(once.clone())).item()
     expect(
         missed < 1e-4,
@@ -413,6 +466,17 @@ def _cheat(answer) -> Iterator[str]:
         "or does the second call go further instead of back?",
     )
     yield "the cycle loss is 0"
+    error = background_error(images, once, masks)
+    expect(
+        error > 0.1 or not torch.equal(once, images.flip(3)),
+        f"it comes home, but a left-right mirror moves too little of a meadow: background error {error:.3f}, more than "
+        "0.1 is asked for. Another axis?",
+    )
+    expect(
+        error > 0.1,
+        f"Eq. 3 may be content, but the background hardly changed: error {error:.3f}, more than 0.1 is asked for",
+    )
+    yield "the background changes by more than 0.1"
 
 
 QUIZ = (
@@ -440,9 +504,9 @@ QUIZ = (
         "Training with D_T alone, no cycle loss, reached a perfect adversarial loss. What do we know about F_ST?",
         (
             Choice(
-                "Its results, as a pile, look like pile T; which horse becomes which zebra is anybody's guess",
+                "As a pile, its results look like pile T, and nothing more",
                 True,
-                "D_T sees single fakes and judges membership in the pile. It never sees the horse they came from.",
+                "Which horse becomes which zebra is open: D_T never sees the horse that a fake came from.",
             ),
             Choice(
                 "Each result shows the horse's own pose and scene, with stripes",
@@ -499,17 +563,17 @@ QUIZ = (
         "Why not simply train on piles with bias 0, where both animals live on the same grass?",
         (
             Choice(
-                "It would not change anything",
+                "It would not change anything that the networks learn",
                 False,
                 "It would: no judge could then tell the piles by their grass. Try it, the last cell says how.",
             ),
             Choice(
-                "Because CycleGAN needs a bias to learn stripes",
+                "CycleGAN needs a bias, or it could not learn stripes",
                 False,
                 "Stripes tell the piles apart at any bias.",
             ),
             Choice(
-                "Because nobody can choose where zebras were photographed",
+                "Nobody can choose where zebras were photographed",
                 True,
                 "Real piles have the bias they have. The method has to cope, and the background has to stay even so.",
             ),
