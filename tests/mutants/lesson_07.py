@@ -245,42 +245,168 @@ def _fixed(attention, masks, threshold=0.5):
     return (((found & objects).flatten(1).sum(1) + (union == 0)) / union.clamp(min=1)).mean()
 
 
+@rejected("07.4", "exceeds 0.5")
+def _cut_alike(attention, masks, threshold=0.5):
+    found, objects = attention > threshold, masks > threshold
+    union = (found | objects).flatten(1).sum(1)
+    return (((found & objects).flatten(1).sum(1) + (union == 0)) / union.clamp(min=1)).mean()
+
+
+@rejected("07.4", "1 was added")
+def _smoothed(attention, masks, threshold=0.5):
+    found, objects = attention > threshold, masks > 0.5
+    return (((found & objects).flatten(1).sum(1) + 1) / ((found | objects).flatten(1).sum(1) + 1)).mean()
+
+
+# ------------------------------------------------------------------------------------------------ 07.1 to 07.3, more
+@rejected("07.1", "128 is true of")
+def _hard_coded(x, y):
+    return (x @ y.T / 128 + 1) ** 3
+
+
+@rejected("07.1", "brackets")
+def _bracket_of_sum(x, y):
+    return ((x @ y.T + 1) / x.shape[1]) ** 3
+
+
+@rejected("07.1", "brackets")
+def _power_of_one(x, y):
+    return x @ y.T / x.shape[1] + 1**3
+
+
+@rejected("07.1", "divides the product alone")
+def _divided_last(x, y):
+    return (x @ y.T + 1) ** 3 / x.shape[1]
+
+
+@rejected("07.2", "n was used for both")
+def _one_size(x, y):
+    n = len(x)
+    xx, yy = kernel(x, x), kernel(y, y)
+    return (xx.sum() - xx.trace() + yy.sum() - yy.trace()) / (n * (n - 1)) - 2 * kernel(x, y).mean()
+
+
+@rejected("07.2", "n was used for both")
+def _one_size_everywhere(x, y):
+    n = len(x)
+    xx, yy = kernel(x, x), kernel(y, y)
+    return (xx.sum() - xx.trace() + yy.sum() - yy.trace()) / (n * (n - 1)) - 2 * kernel(x, y).sum() / n**2
+
+
+@rejected("07.2", "triangle")
+def _triangle(x, y):
+    def half(k):
+        return k.triu(1).sum() / (len(k) * (len(k) - 1))
+
+    return half(kernel(x, x)) + half(kernel(y, y)) - 2 * kernel(x, y).mean()
+
+
+@rejected("07.2", "too many")
+def _one_less_squared(x, y):
+    def off(k):
+        return (k.sum() - k.trace()) / (len(k) - 1) ** 2
+
+    return off(kernel(x, x)) + off(kernel(y, y)) - 2 * kernel(x, y).mean()
+
+
+@rejected("07.2", "not n")
+def _diagonal_of_ones(x, y):
+    def off(k):
+        return (k.sum() - len(k)) / (len(k) * (len(k) - 1))
+
+    return off(kernel(x, x)) + off(kernel(y, y)) - 2 * kernel(x, y).mean()
+
+
+@rejected("07.3", "only shuffles")
+def _shuffles_the_first(x, y, generator, subsets=10, size=50):
+    found = []
+    for _ in range(subsets):
+        i, j = (torch.randperm(size, generator=generator) for _ in range(2))
+        found.append(mmd2(x[i], y[j]))
+    found = torch.tensor(found)
+    return found.mean(), found.std(correction=0)
+
+
+@rejected("07.3", "slices")
+def _slices_of_one_permutation(x, y, generator, subsets=10, size=50):
+    p, q = (torch.randperm(len(f), generator=generator) for f in (x, y))
+    found = [mmd2(x[p[k : k + size]], y[q[k : k + size]]) for k in range(0, subsets * size, size)]
+    found = torch.as_tensor(found)
+    return found.mean(), found.std(correction=0)
+
+
 # ------------------------------------------------------------------------------------------------ 07.5
+def _parts(source, translated, masks, scale=2):
+    change = (source - translated).abs().mean(1, keepdim=True) / scale
+    return [(change * where).flatten(1).sum(1) / where.flatten(1).sum(1) for where in (masks > 0.5, masks < 0.01)]
+
+
 @accepted("07.5")
-def _by_selection(source, translated, masks):
-    where = (masks < 0.01).expand_as(source)
-    return (source[where] - translated[where]).abs().mean() / 2
+def _loop_over_pictures(source, translated, masks, changed=0.1, kept=0.02):
+    good = 0
+    for s, t, m in zip(source, translated, masks, strict=True):
+        d = (s - t).abs().mean(0) / 2
+        good += bool(d[m[0] > 0.5].mean() > changed and d[m[0] < 0.01].mean() < kept)
+    return good / len(source)
 
 
-@rejected("07.5", "divide by 2")
-def _twice(source, translated, masks):
-    where = (masks < 0.01).expand_as(source)
-    return (source[where] - translated[where]).abs().mean()
+@rejected("07.5", "means")
+def _of_the_pile(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    return float(animal.mean() > changed and background.mean() < kept)
 
 
-@rejected("07.5", "divided by all pixels")
-def _all_pixels(source, translated, masks):
-    return ((source - translated).abs() * (masks < 0.01)).mean() / 2
+@rejected("07.5", "scale")
+def _twice(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks, scale=1)
+    return ((animal > changed) & (background < kept)).float().mean()
 
 
-@rejected("07.5", "whole picture")
-def _everything(source, translated, masks):
-    return (source - translated).abs().mean() / 2
+@rejected("07.5", "only the animal")
+def _animal_alone(source, translated, masks, changed=0.1, kept=0.02):
+    return (_parts(source, translated, masks)[0] > changed).float().mean()
 
 
-@rejected("07.5", "average over the colours")
-def _colours(source, translated, masks):
-    where = masks < 0.01
-    return ((source - translated).abs() * where).sum() / where.sum() / 2
+@rejected("07.5", "doing nothing")
+def _background_alone(source, translated, masks, changed=0.1, kept=0.02):
+    return (_parts(source, translated, masks)[1] < kept).float().mean()
 
 
-@rejected("07.5", "on the animals")
-def _inside(source, translated, masks):
-    where = (masks > 0.5).expand_as(source)
-    return (source[where] - translated[where]).abs().mean() / 2
+@rejected("07.5", "multiplied")
+def _product(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    return (animal > changed).float().mean() * (background < kept).float().mean()
 
 
-@rejected("07.5", "1 - masks")
-def _weighted(source, translated, masks):
-    weights = (1 - masks).expand_as(source)
-    return ((source - translated).abs() * weights).sum() / weights.sum() / 2
+@rejected("07.5", "and not |")
+def _either(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    return ((animal > changed) | (background < kept)).float().mean()
+
+
+@rejected("07.5", "one verdict per picture")
+def _verdicts(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    return ((animal > changed) & (background < kept)).float()
+
+
+@rejected("07.5", "limits are arguments")
+def _own_limits(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    return ((animal > 0.1) & (background < 0.02)).float().mean()
+
+
+@rejected("07.5", "soft edges")
+def _edges(source, translated, masks, changed=0.1, kept=0.02):
+    change, where = (source - translated).abs().mean(1, keepdim=True) / 2, masks < 0.5
+    background = (change * where).flatten(1).sum(1) / where.flatten(1).sum(1)
+    return ((_parts(source, translated, masks)[0] > changed) & (background < kept)).float().mean()
+
+
+@rejected("07.5", "cancel out")
+def _no_absolute_values(source, translated, masks, changed=0.1, kept=0.02):
+    change = (translated - source).mean(1, keepdim=True) / 2
+    animal, background = (
+        (change * where).flatten(1).sum(1) / where.flatten(1).sum(1) for where in (masks > 0.5, masks < 0.01)
+    )
+    return ((animal > changed) & (background < kept)).float().mean()

@@ -83,7 +83,7 @@ def around_zero(values: Mapping[str, Tensor]) -> Figure:
         axis.hist(found.clip(max=bins[-1]), bins, color=color, alpha=0.55, label=label)
         axis.axvline(found.mean(), color=color, lw=2, ls="--")
     axis.axvline(0, color="black", lw=1.2)
-    axis.set_xlabel("MMD² × 100 between two samples of ONE law; the truth is 0 (black), dashed: the averages")
+    axis.set_xlabel("MMD² × 100 between two samples of ONE distribution; the truth is 0 (black), dashed: the averages")
     axis.set_ylabel("splits")
     axis.legend(frameon=False)
     axis.spines[["top", "right"]].set_visible(False)
@@ -114,7 +114,7 @@ def fid_and_kid(found: Mapping[str, Mapping[int, Tensor]]) -> Figure:
     """FID (left) and KID × 100 (right) against the number of pictures.
 
     Args:
-        found: for each pair of laws, by number of pictures, a tensor (tries, 2) of FID and KID.
+        found: for each pair of distributions, by number of pictures, a tensor (tries, 2) of FID and KID.
     """
     figure = Figure(figsize=(8.6, 3.4), dpi=110, layout="constrained")
     for k, (axis, title) in enumerate(zip(figure.subplots(1, 2), ("FID", "KID × 100, unbiased"), strict=True)):

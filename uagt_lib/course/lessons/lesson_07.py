@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from math import isnan
 
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
 from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
+from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.quizzes import Choice, Question
-from uagt_lib.evaluate.attention import background_error, iou
+from uagt_lib.evaluate.attention import iou
 from uagt_lib.evaluate.kid import kernel, kid, mmd2
 
 _BLUE, _ORANGE, _GREY, _GREEN = "#0072B2", "#D55E00", "#999999", "#009E73"
@@ -79,9 +80,18 @@ def _kernel(answer) -> Iterator[str]:
                 )
                 ** 3,
                 "the 1 has to be added inside, before the third power": (dots / d) ** 3 + 1,
+                "d divides the product alone; then comes the + 1, and then the third power": (dots + 1) ** 3 / d,
                 "the + 1 is missing; without it the kernel sees triple products only": (dots / d) ** 3,
                 "that is the second power; KID takes the third": (dots / d + 1) ** 2,
-                "the third power is missing": dots / d + 1,
+                "the third power is missing, or stands outside the brackets": dots / d + 1,
+                "the brackets are wrong: first the product divided by d, then + 1, all of it to the third power": (
+                    (dots + 1) / d
+                )
+                ** 3,
+                "d is the length of a feature vector, x.shape[1]; 128 is true of this lesson's features only": (
+                    dots / 128 + 1
+                )
+                ** 3,
                 "the vectors were normalised to length 1; the kernel takes them as they are, and divides by d": (
                     dots / lengths + 1
                 )
@@ -120,7 +130,7 @@ def _draw_mmd2(axis: Axes, answer) -> None:
     axis.hist(found.clip(max=1.9), torch.linspace(-0.6, 2.0, 53).numpy(), color=_GREEN, alpha=0.7)
     axis.axvline(0, color="black", lw=1)
     axis.axvline(found.mean(), color=_ORANGE, lw=2, ls="--")
-    axis.set_xlabel(f"200 times two samples of ONE law; mean {found.mean():.2f}", fontsize=8)
+    axis.set_xlabel(f"200 times two samples of ONE distribution; mean {found.mean():.2f}", fontsize=8)
     axis.set(yticks=[])
     axis.tick_params(labelsize=8)
 
@@ -140,7 +150,7 @@ def _draw_mmd2(axis: Axes, answer) -> None:
     ],
     mistakes=[
         "Keeping the diagonal: each picture is compared with itself, the most similar picture there is; the score of "
-        "identical laws is then positive, the more so the fewer pictures.",
+        "identical distributions is then positive, the more so the fewer pictures.",
         "Dropping the diagonal from the sum and still dividing by n squared.",
         "Dropping a diagonal from the cross block: x_i and y_i are two different pictures that share a number.",
         "Cutting off negative values: what is left is not 0 on average any more.",
@@ -169,6 +179,23 @@ def _mmd2(answer) -> Iterator[str]:
                 "the count leaves the diagonals out, the sums still hold them: subtract the trace": xx.sum()
                 / (n * (n - 1))
                 + yy.sum() / (m * (m - 1))
+                - 2 * xy.mean(),
+                "the number of pairs is n (n - 1); (n - 1)² leaves out too many": off_x / (n - 1) ** 2
+                + off_y / (m - 1) ** 2
+                - 2 * xy.mean(),
+                "n was used for both sets; y has m = len(y) pictures": mean_x + off_y / (n * (n - 1)) - 2 * xy.mean(),
+                "the cross block was divided by n²; it has n times m entries": mean_x + mean_y - 2 * xy.sum() / n**2,
+                "n was used for both sets, in the cross block too; y has m = len(y) pictures": mean_x
+                + off_y / (n * (n - 1))
+                - 2 * xy.sum() / n**2,
+                "each pair was counted once (one triangle), and divided by n (n - 1): double the triangle": (
+                    mean_x + mean_y
+                )
+                / 2
+                - 2 * xy.mean(),
+                "a picture's similarity with itself is not 1: subtract the trace, k.trace(), not n": (xx.sum() - n)
+                / (n * (n - 1))
+                + (yy.sum() - m) / (m * (m - 1))
                 - 2 * xy.mean(),
                 "the cross block has to be subtracted twice, once for each set": mean_x + mean_y - xy.mean(),
                 "the cross block is added; similarity ACROSS the sets makes them close, so it is subtracted": mean_x
@@ -229,8 +256,8 @@ def _draw_kid(axis: Axes, answer) -> None:
     part="kid",
     equation="Section 4",
     test="tests/test_kid.py::test_mean_spread_and_the_papers_protocol",
-    difficulty=2,
-    minutes=12,
+    difficulty=1,
+    minutes=6,
     hints=[
         "torch.randperm(n, generator=generator)[:size] is a subset without replacement.",
         "Draw for x and for y separately, once per subset; collect the values of mmd2, then take mean and std.",
@@ -254,8 +281,33 @@ def _kid(answer) -> Iterator[str]:
         return mean.item(), std.item()
 
     x, y = torch.randn(2, 6, 5, generator=_seeded(4)).double().abs()
+    pairs = [mmd2(x[list(i)], y[list(j)]) for i in combinations(range(6), 2) for j in combinations(range(6), 2)]
+    firsts = [call(x, y, _seeded(seed), 1, 2)[0] for seed in range(12)]
+    head = mmd2(x[:2], y[:2])
+    if any(_near(first, v) for first in firsts for v in pairs):
+        expect(
+            not all(_near(first, head) for first in firsts),
+            "every subset is the first `size` pictures: `randperm(size)` only shuffles those; draw from all, "
+            "`randperm(len(x))[:size]`",
+        )
+    try:
+        call(x, y, _seeded(0), 8, 6)
+    except Exception as error:
+        try:
+            call(x, y, _seeded(0), 1, 6)
+        except Exception:
+            raise error from None
+        raise Wrong(
+            "it works for one subset of six pictures out of six, not for eight: subsets may share pictures, so "
+            "draw a new permutation for each, instead of cutting one permutation into slices"
+        ) from error
     for seed in range(3):
         mean, std = call(x, y, _seeded(seed), 8, 6)
+        expect(
+            not isnan(mean),
+            "from the second subset on there is nothing left to draw: subsets may share pictures, so draw a new "
+            "permutation for each, instead of cutting one permutation into slices",
+        )
         expect(
             _near(std, 0) and _near(mean, mmd2(x, y)),
             "subsets as large as the set should all be the whole set, so ± is 0; yours differ: pictures are drawn "
@@ -296,7 +348,11 @@ def _kid(answer) -> Iterator[str]:
         expect(bool(right.any()), "± is not the standard deviation of the subsets' values")
         spread |= std > 1e-3
         reached |= bool(beyond[triples[right]].any())
-    expect(spread, "every subset is the same: draw anew inside the loop")
+    expect(
+        spread,
+        "every subset is the same: draw anew inside the loop, and from all pictures: `randperm(len(x))[:size]`, since "
+        "`randperm(size)` only shuffles the first `size`",
+    )
     yield "mean and ± of the subsets' values"
     expect(reached, "pictures of y beyond the length of x are never drawn: each set needs indices of its own")
     x = torch.randn(4, 5, generator=_seeded(9)).double().abs()
@@ -316,6 +372,12 @@ def _toy(size: int = 32) -> tuple[Tensor, Tensor]:
     mask = (x**2 + y**2 < 0.3).float()
     attention = torch.sigmoid(7 * (0.6 - ((x - 0.12) ** 2 + y**2).sqrt()))
     return attention[None, None], mask[None, None]
+
+
+def _cut_alike(attention: Tensor, masks: Tensor, threshold: float) -> Tensor:
+    """The IoU if masks are cut at the threshold as well."""
+    found, objects = attention > threshold, masks > threshold
+    return ((found & objects).flatten(1).sum(1) / (found | objects).flatten(1).sum(1).clamp(min=1)).mean()
 
 
 def _draw_iou(axis: Axes, answer) -> None:
@@ -351,13 +413,14 @@ def _draw_iou(axis: Axes, answer) -> None:
 def _iou(answer) -> Iterator[str]:
     g = _seeded(6)
     attention = torch.rand(4, 1, 8, 8, generator=g)
-    masks = (torch.rand(4, 1, 8, 8, generator=g) < torch.tensor([0.1, 0.3, 0.6, 0.9])[:, None, None, None]).float()
+    hard = (torch.rand(4, 1, 8, 8, generator=g) < torch.tensor([0.1, 0.3, 0.6, 0.9])[:, None, None, None]).float()
+    masks = 0.7 * hard + 0.3 * torch.rand(4, 1, 8, 8, generator=g)  # soft edges: 0 to 0.3, and 0.7 to 1
 
     def counts(threshold: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         found, objects = attention > threshold, masks > 0.5
         return tuple(b.flatten(1).sum(1).float() for b in (found & objects, found | objects, objects, found))
 
-    for threshold in (0.5, 0.1):
+    for threshold in (0.5, 0.1, 0.9):
         shared, union, objects, found = counts(threshold)
         soft = (attention * masks).flatten(1).sum(1)
         same(
@@ -381,10 +444,17 @@ def _iou(answer) -> Iterator[str]:
                 "that is the share of pixels on which both agree; on pictures that are mostly background "
                 "attention of zeros would score nearly 1": (1 - (union - shared) / 64).mean(),
                 "one score per picture; average them": shared / union,
+                "a 1 was added to overlap and union against 0/0; that bends every score: treat union 0 by itself": (
+                    (shared + 1) / (union + 1)
+                ).mean(),
+                "the masks were cut at the threshold too; an object is where the mask exceeds 0.5": (
+                    _cut_alike(attention, masks, threshold)
+                ),
             },
             "the IoU",
         )
-    yield "averaged over pictures, at two thresholds"
+    yield "averaged over pictures, at three thresholds"
+    masks = hard
     same(answer(masks, masks, 0.5), 1.0, what="the IoU of a mask with itself")
     same(answer(1 - masks, masks, 0.5), 0.0, what="the IoU of the complement")
     yield "1 for the mask itself, 0 for its complement"
@@ -403,86 +473,141 @@ def _iou(answer) -> Iterator[str]:
 
 
 # ------------------------------------------------------------------------------------------------ 07.5
-def _draw_background(axis: Axes, answer) -> None:
+def done_right(source: Tensor, translated: Tensor, masks: Tensor, changed: float = 0.1, kept: float = 0.02) -> Tensor:
+    """The share of pictures whose animal changed while their background did not.
+
+    Args:
+        source: images (N, 3, H, W) in [-1, 1]; `translated` likewise.
+        translated: what became of them.
+        masks: (N, 1, H, W) in [0, 1]; animal above 0.5, background below 0.01.
+        changed: the animal's mean change, 0 to 1, has to exceed this.
+        kept: the background's mean change has to stay below this.
+
+    Returns:
+        one number in [0, 1].
+    """
+    animal, background = _changes(source, translated, masks)
+    return ((animal > changed) & (background < kept)).float().mean()
+
+
+def _changes(source: Tensor, translated: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean change of the animal and of the background of each picture, 0 to 1: (N,) twice."""
+    change = (source - translated).abs().mean(1, keepdim=True) / 2
+    parts = (masks > 0.5, masks < 0.01)
+    return tuple((change * part).sum((1, 2, 3)) / part.sum((1, 2, 3)) for part in parts)
+
+
+def _draw_done_right(axis: Axes, answer) -> None:
     _, mask = _toy()
-    source = torch.full((1, 3, 32, 32), -0.2)
-    paint = torch.full_like(source, 0.5)
-    cases = {"object only": mask, "background only": 1 - mask, "everything": torch.ones_like(mask)}
-    found = [float(answer(source, source + m * (paint - source), mask)) for m in cases.values()]
-    axis.barh(list(cases), found, color=[_GREEN, _ORANGE, _GREY])
+    source = torch.full((4, 3, 32, 32), -0.2)
+    half = torch.tensor([0.0, 1.0, 0.0, 1.0])[:, None, None, None]
+    cases = {
+        "animal only": mask.expand(4, 1, 32, 32),
+        "everything": torch.ones(4, 1, 32, 32),
+        "nothing": torch.zeros(4, 1, 32, 32),
+        "animal, every 2nd": half * mask,
+        "all, every 2nd": half * torch.ones_like(mask),
+    }
+    found = [float(answer(source, source + 0.7 * m, mask.expand(4, 1, 32, 32))) for m in cases.values()]
+    axis.barh(list(cases), found, color=[_GREEN, _ORANGE, _GREY, _BLUE, _ORANGE])
     axis.invert_yaxis()
-    axis.set(xlim=(0, 0.8))
-    axis.set_xlabel("background error; repainted by 0.7", fontsize=8)
+    axis.set(xlim=(0, 1.05))
+    axis.set_xlabel("share done right; four toy pictures, repainted", fontsize=8)
     axis.tick_params(labelsize=8)
 
 
 @checks(
     "07.5",
-    background_error,
+    done_right,
     part="masks",
     equation="Section 4",
     test="tests/test_attention.py::test_background_counts_background_only",
     difficulty=2,
     minutes=8,
     hints=[
-        "First a map of changes (N, 1, H, W): absolute difference, averaged over the three colours.",
-        "The networks' pictures run from -1 to 1, an interval of length 2; the error is told on the scale 0 to 1.",
-        "Multiply the map by `masks < 0.01`, sum, and divide by the number of such pixels.",
+        "A map of changes first, (N, 1, H, W): absolute difference, averaged over the colours, divided by 2.",
+        "Then a number per picture, for the animal: (change * animal).sum((1, 2, 3)) / animal.sum((1, 2, 3)). The "
+        "same for the background.",
+        "Two conditions per picture, joined with `&`; the mean of a boolean tensor needs `.float()` first.",
     ],
     mistakes=[
-        "Averaging over the whole picture: the more animal a picture holds, the smaller the error looks.",
+        "Averaging over the whole pile before comparing: pictures left alone hide behind pictures repainted.",
+        "The mean of each condition, multiplied: a picture has to meet both at once.",
         "Forgetting that [-1, 1] is twice as long as [0, 1].",
-        "Dividing a sum over three colours by a count of pixels: three times too much.",
     ],
-    draw=_draw_background,
+    draw=_draw_done_right,
 )
-def _background(answer) -> Iterator[str]:
-    g = _seeded(8)
-    source, translated = (torch.rand(3, 3, 8, 8, generator=g) * 2 - 1 for _ in range(2))
-    masks = (torch.rand(3, 1, 8, 8, generator=g) * 1.5 - 0.25).clamp(0, 1)
-    masks[0] = (torch.rand(1, 8, 8, generator=g) > 0.8).float()
-    background = masks < 0.01
-    change = (source - translated).abs()
-    total = (change * background).sum()
-    want = total / (3 * background.sum()) / 2
-    per_picture = (change * background).sum((1, 2, 3)) / (3 * background.sum((1, 2, 3))) / 2
-    same(
-        answer(source, translated, masks),
-        want,
-        {
-            "on this scale black to white would be 2; divide by 2, so that it is 1": 2 * want,
-            "three colours are summed and divided by a count of pixels: average over the colours": 3 * want,
-            "three colours are summed, and the scale is 2 long: both are still missing": 6 * want,
-            "the changes are summed over the background but divided by all pixels": (change * background).mean() / 2,
-            "that is the change of the whole picture; count background only": change.mean() / 2,
-            "that is the change on the animals; background is where the mask is below 0.01": (
-                change * (masks > 0.5)
-            ).sum()
-            / (3 * (masks > 0.5).sum())
-            / 2,
-            "soft edges count as background: use masks < 0.01, not masks < 0.5": (change * (masks < 0.5)).sum()
-            / (3 * (masks < 0.5).sum())
-            / 2,
-            "soft edges count in part: use masks < 0.01, not 1 - masks, as weights": (change * (1 - masks)).sum()
-            / (3 * (1 - masks).sum())
-            / 2,
-            "that is the squared change; the error is the mean absolute one": (change.square() * background).sum()
-            / (3 * background.sum())
-            / 4,
-            "changes up and down cancel out: take absolute values": ((source - translated) * background).sum()
-            / (3 * background.sum())
-            / 2,
-            "each picture was averaged for itself; here every background pixel counts the same": per_picture.mean(),
-        },
-        "the background error",
+def _done_right(answer) -> Iterator[str]:
+    # twelve pictures, a third of each an animal, a third a soft edge: how much the animal, the edge, the rest change
+    animals = torch.tensor([0.03, 0.12, 0.4, 0.12, 0.03, 0.4, 0.12, 0.3, 0.06, 0.0, 0.4, 0.03])
+    edges = torch.tensor([0.0, 0.06, 0.5, 0.0, 0.0, 0.06, 0.0, 0.06, 0.06, 0.0, 0.0, 0.5])
+    rests = torch.tensor([0.03, 0.03, 0.005, 0.06, 0.001, 0.015, 0.03, 0.005, 0.0, 0.015, 0.015, 0.005])
+    steps = torch.stack([animals, edges, rests], 1)
+    edge = torch.tensor([0.9, 0.3, 0.0]).repeat_interleave(4)
+    masks = edge.view(1, 1, 1, 12).expand(12, 1, 12, 12).clone()
+    signs = torch.ones(3, 12, 12)
+    signs[:, ::2] = -1
+    source = torch.zeros(12, 3, 12, 12)
+    translated = source + 2 * steps.repeat_interleave(4, 1).view(12, 1, 1, 12) * signs
+    before = source.clone(), translated.clone(), masks.clone()
+
+    def share(a: Tensor, b: Tensor, changed: float = 0.1, kept: float = 0.02) -> Tensor:
+        return ((a > changed) & (b < kept)).float().mean()
+
+    def compare(changed: float, kept: float) -> None:
+        a, b = _changes(source, translated, masks)
+        whole = (source - translated).abs().mean((1, 2, 3)) / 2
+        soft = (((source - translated).abs() / 2).mean(1) * (masks[:, 0] < 0.5)).sum((1, 2))
+        soft = soft / (masks[:, 0] < 0.5).sum((1, 2))
+        both = (a > changed) & (b < kept)
+        got = answer(source, translated, masks, changed, kept)
+        pile = float(a.mean() > changed and b.mean() < kept)
+        same(
+            got,
+            share(a, b, changed, kept),
+            {
+                "that judges the pile by its means; judge each picture, then count": pile,
+                "one verdict per picture; the share is their mean": both.float(),
+                "that is how many; a share is divided by the number of pictures": both.float().sum(),
+                "the scale is missing: from -1 to 1 is 2, and black to white should count 1": share(
+                    2 * a, 2 * b, changed, kept
+                ),
+                "the shares that meet each condition were multiplied; a picture has to meet both at once": (
+                    (a > changed).float().mean() * (b < kept).float().mean()
+                ),
+                "one of the two conditions is enough in yours; a picture has to meet both: & and not |": (
+                    ((a > changed) | (b < kept)).float().mean()
+                ),
+                "only the animal is looked at; the background has to be kept as well": (a > changed).float().mean(),
+                "only the background is looked at; then doing nothing is perfect": (b < kept).float().mean(),
+                "soft edges were counted as background: that is where the mask is below 0.01": share(
+                    a, soft, changed, kept
+                ),
+                "the change of the whole picture was taken for the animal's": share(whole, b, changed, kept),
+                "changes up and down cancel out: take absolute values first": share(0 * a, b, changed, kept),
+                "both limits are arguments; yours stay at 0.1 and 0.02 whatever they are told": share(a, b),
+                "animal and background are swapped": share(b, a, changed, kept),
+            },
+            "the share of pictures done right",
+        )
+
+    compare(0.1, 0.02)
+    yield "every picture is judged for itself"
+    compare(0.05, 0.02)
+    compare(0.1, 0.05)
+    yield "both limits are arguments"
+    expect(
+        all(torch.equal(a, b) for a, b in zip((source, translated, masks), before, strict=True)),
+        "your code changed its inputs in place: build new tensors",
     )
-    yield "background pixels only, on the scale from 0 to 1"
-    hidden = torch.where(background, source, translated)
-    same(answer(source, hidden, masks), 0.0, what="the error where only the animal changed")
-    yield "what happens on the animal does not count"
-    ones = torch.ones(1, 3, 4, 4)
-    same(answer(-ones, ones, 0 * ones[:, :1]), 1.0, what="the error from black to white")
-    yield "black to white is 1"
+    yield "the inputs stay as they were"
+    g = _seeded(8)
+    source = torch.rand(5, 3, 12, 12, generator=g) * 1.4 - 0.7
+    masks = (torch.rand(5, 1, 12, 12, generator=g) > 0.7).float()
+    translated = source + 0.3 * masks
+    same(answer(source, translated, masks), 1.0, what="the share where every animal changed and no background did")
+    same(answer(source, source, masks), 0.0, what="the share where nothing changed")
+    yield "1 for a careful painter, 0 for a lazy one"
 
 
 QUIZ = (
@@ -493,12 +618,12 @@ QUIZ = (
                 "A bug: a squared distance cannot be negative",
                 False,
                 "The distance cannot; its unbiased estimate can, and does so in more than half of all tries when both "
-                "sets follow one law.",
+                "sets follow one distribution.",
             ),
             Choice(
-                "With these features and this many pictures the two sets cannot be told apart",
+                "These features cannot tell the two sets apart",
                 True,
-                "Values around 0, on either side, are what two samples of one law give.",
+                "Values around 0, on either side, are what two samples of one distribution give.",
             ),
             Choice(
                 "The fakes are better than the real pictures",
@@ -531,7 +656,7 @@ QUIZ = (
         "Why is FID a poor choice for 120 test pictures and 2048 features?",
         (
             Choice(
-                "Its estimate is far above 0 even for two samples of one law, by an amount that depends on n",
+                "Its estimate is far above 0 even for two samples of one distribution, by an amount that depends on n",
                 True,
                 "A 2048 x 2048 covariance cannot be known from 120 pictures; the error never cancels, it adds.",
             ),
