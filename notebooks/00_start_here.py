@@ -47,7 +47,8 @@ figures.show(
     show.two_sides(
         [""], [pair.source.test[4:9]], [pair.target.test[4:9]], ("pile S: horses", "pile T: zebras")
     ),
-    "Five pictures of horses on green meadows, five of zebras on dry grass. No scene occurs in both piles.",
+    "Five pictures of horses, four on green meadows and the fifth on dry grass, and five of zebras, most of them on "
+    "dry grass. No scene occurs in both piles.",
 )
 # %% [markdown]
 # **Predict.** Which of the five zebra pictures, 1 to 5, shows the same scene as the first horse picture? Replace the dots and run the
