@@ -130,6 +130,17 @@ def taught(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
     return figure
 
 
+def greenness(images: Tensor, masks: Tensor) -> Tensor:
+    """How much greener than red the background of each picture is, mean over its pixels: (N,).
+
+    Args:
+        images: float (N, 3, H, W) in [-1, 1].
+        masks: (N, 1, H, W) in [0, 1]; background is below 0.01.
+    """
+    background = (masks < 0.01)[:, 0]
+    return ((images[:, 1] - images[:, 0]) * background).sum((1, 2)) / background.sum((1, 2))
+
+
 def _picture(axis: Axes, picture: Tensor) -> None:
     """A picture, (3, H, W) in [-1, 1], or a matte, (1, H, W) in [0, 1]: white takes the paint."""
     picture = picture.detach()
