@@ -54,7 +54,8 @@ def same(
     if not mine.isfinite().all():
         raise Wrong(f"{what} contains NaN or infinity")
     if mine.ndim == 0:
-        raise Wrong(f"{what} is {mine:.4g}, expected {right:.4g}")
+        whole = mine == mine.round() and right == right.round()
+        raise Wrong(f"{what} is {mine:.{0 if whole else 4}f}, expected {right:.{0 if whole else 4}f}")
     worst = (mine - right).abs().max()
     raise Wrong(
         f"{what} has the right shape but other values: they lie in [{mine.min():.2f}, {mine.max():.2f}], expected "

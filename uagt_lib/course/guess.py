@@ -17,4 +17,4 @@ def reveal(guess: float | str | None, found: float | str, what: str) -> None:
         verdict = "close"
     else:
         verdict = "too low" if guess < found else "too high"
-    print(f"{what}: {shown}, your guess {guess}: {verdict}")
+    print(f"{what}: {shown}, your guess {round(guess, 4) if isinstance(guess, float) else guess}: {verdict}")

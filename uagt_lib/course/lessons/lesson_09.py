@@ -146,8 +146,10 @@ def _healthy_since(answer) -> Iterator[str]:
         got,
         75,
         {
-            "step 25 is still grey: its mean is not 1/2, but all its pixels agree; use collapse()": 25,
-            "step 50 is still grey (spread 0.03); use collapse(mean, spread) instead of the mean": 50,
+            "step 25 is still grey (mean 0.55, spread 0.01): a record counts only when collapse(mean, spread) is None "
+            "for A_S and for A_T": 25,
+            "step 50 is still grey (mean 0.5, spread 0.03): a record counts only when collapse(mean, spread) is None "
+            "for A_S and for A_T": 50,
         },
         "the step for a run that localises at step 75",
     )
@@ -231,8 +233,8 @@ def _papers_number(answer) -> Iterator[str]:
 
 QUIZ = (
     Question(
-        "Your run reaches step 800. Both maps still hover at 0.5 on every pixel, and stage 2 would begin at step 900. "
-        "What do you do?",
+        "A run of 1200 steps reaches step 800. Both maps still hover at 0.5 on every pixel, and stage 2 would begin at "
+        "step 900. What do you do?",
         (
             Choice(
                 "Let it switch: stage 2 sharpens attention",
