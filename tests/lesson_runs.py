@@ -25,6 +25,7 @@ class LessonRuns:
         before = dict(os.environ)
         os.environ |= {
             "UAGT_HEADLESS": "1",
+            "OMP_NUM_THREADS": "1",  # two threads on two busy cores wait for each other more than they work
             "UAGT_PROGRESS": str(self.progress),
             "UAGT_RUNS": str(self.runs),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(OFFLINE), before.get("PYTHONPATH")])),
