@@ -30,6 +30,9 @@ print("s", tuple(s.shape), " t", tuple(t.shape))
 # %% [markdown]
 # Here is what both programs make of this one horse in 80 steps. Only these two pictures exist for them: learning them by heart
 # is allowed, and even the point. (About ten seconds on one core.)
+#
+# Who is who in this lesson: the **translators** are F and A together, the networks that make $s'$ and $t'$ (sometimes we call them
+# the painter, or the forger); the **judge** is D, who tells real pictures from theirs.
 # %%
 runs = {
     "program A": overfit(step_attention.training_step, config, s, t),
@@ -223,8 +226,9 @@ def judge_loss(D_t, t, s_prime):
 #
 # **Your turn · 05.3 · ●●○ · 15 min.** Write the exchange of one pair. Toss the coin with
 # `torch.rand((), generator=self.generator) < 0.5`, draw the place with `torch.randint(..., generator=self.generator)`: a run with
-# its own generator can be repeated to the bit. What you keep must not hang on to anybody's graph (`detach`), nor share memory
-# with a batch that somebody may overwrite (`clone`).
+# its own generator can be repeated to the bit. What you **keep** must not hang on to anybody's graph (`detach`), nor share memory
+# with a batch that somebody may overwrite (`clone`). What you **give back** must be detached too, the new fake as well as the old
+# one: D's loss would otherwise travel on into the painter.
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("05.3")
@@ -308,7 +312,8 @@ figures.show(
 # not hold D's weights, and D's own turn begins with `zero_grad()`. But it is work for nothing, and a trap for whoever forgets that
 # `zero_grad()`. Here `detach` does not help: the gradient must travel **through** D to reach the picture.
 #
-# `network.requires_grad_(False)` says: pass gradients through, but do not compute any for your own weights.
+# `network.requires_grad_(False)` says: pass gradients through, but do not compute any for your own weights. You may thaw D before
+# anybody calls `backward()`: the graph was built while its parameters asked for no gradient, and that is what the graph remembers.
 #
 # **Your turn · 05.4 · ●●○ · 8 min.** Write the forger's loss with D frozen while she judges, and thawed before you return.
 # %%
@@ -402,8 +407,9 @@ figures.show(draw.loss_curves({"your step": mine}), "All losses fall; the judge'
 # | `judge` falls to 0 and stays, `fool` stays near 1 or above | D wins: F's gradient is lost, or D learns too fast |
 # | every loss falls quickly, $s'$ stays like $s$ | nobody plays against anybody: program B |
 #
-# Attention does **not** find the animal here; it stays high nearly everywhere. With one pair the meadow gives a horse away as
-# reliably as the horse does. What zebras have in common can only be learned from many zebras.
+# Look at the grass in the film: it becomes the zebra's grass. By Eq. 1 that can only happen where attention lets the painter
+# paint, so here attention is not on the animal alone. With one pair the meadow gives a horse away as reliably as the horse does.
+# What zebras have in common can only be learned from many zebras.
 #
 # ### So what was program B?
 # %%

@@ -166,6 +166,75 @@ class _NotDetached(Pool):
         return torch.stack([image for image, _ in out]), torch.stack([a for _, a in out])
 
 
+@rejected("05.3", "what you return")
+class _ReturnsTheRaw(_Base):
+    def exchange(self, image, attention):
+        pair = image.detach().clone(), attention.detach().clone()
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(pair)
+            return image, attention
+        if self.coin():
+            return image, attention
+        i = self.place()
+        old, self.pairs[i] = self.pairs[i], pair
+        return old
+
+
+@rejected("05.3", "what the pool keeps")
+class _KeepsTheGraph(_Base):
+    def exchange(self, image, attention):
+        pair = image.clone(), attention.clone()
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(pair)
+            return pair
+        if self.coin():
+            return pair
+        i = self.place()
+        old, self.pairs[i] = self.pairs[i], pair
+        return old
+
+
+@rejected("05.3", "queue")
+class _Queue(_Base):
+    def exchange(self, image, attention):
+        pair = image.detach().clone(), attention.detach().clone()
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(pair)
+            return pair
+        if self.coin():
+            return pair
+        self.pairs.append(pair)
+        return self.pairs.pop(0)
+
+
+@rejected("05.3", "never swaps place 3")
+class _SparesTheLast(_Base):
+    def exchange(self, image, attention):
+        pair = image.detach().clone(), attention.detach().clone()
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(pair)
+            return pair
+        if self.coin():
+            return pair
+        i = int(torch.randint(self.capacity - 1, (), generator=self.generator))
+        old, self.pairs[i] = self.pairs[i], pair
+        return old
+
+
+@rejected("05.3", "only once it is full")
+class _CoinWhileFilling(_Base):
+    def exchange(self, image, attention):
+        pair = image.detach().clone(), attention.detach().clone()
+        if self.coin():
+            return pair
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(pair)
+            return pair
+        i = self.place()
+        old, self.pairs[i] = self.pairs[i], pair
+        return old
+
+
 @rejected("05.3", "clone")
 class _Shares(_Base):
     def exchange(self, image, attention):
@@ -222,6 +291,14 @@ def _never_thawed(D_t, s_prime):
 @rejected("05.4", "not frozen")
 def _not_frozen(D_t, s_prime):
     return losses.lsgan_generator(D_t(s_prime))
+
+
+@rejected("05.4", "use requires_grad_(False)")
+def _no_underscore(D_t, s_prime):
+    D_t.requires_grad = False
+    loss = losses.lsgan_generator(D_t(s_prime))
+    D_t.requires_grad = True
+    return loss
 
 
 @rejected("05.4", "score 1")

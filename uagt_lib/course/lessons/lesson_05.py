@@ -267,12 +267,18 @@ def _coded(first: int, count: int) -> tuple[Tensor, Tensor]:
 
 
 def _numbers(out: tuple[Tensor, Tensor]) -> list[int]:
-    return [int(picture.mean().round()) for picture in out[0]]
+    return [int(picture.detach().mean().round()) for picture in out[0]]
 
 
 def ages(pool: Callable, steps: int = 3000) -> list[int]:
     """How many steps old each fake is that comes out of a pool, one fake a step."""
     return [step - _numbers(pool(*_coded(step, 1)))[0] for step in range(steps)]
+
+
+def _never_out(pool: Callable) -> set[int]:
+    """Which of the first four fakes a pool of four never gives back, in 200 steps (by chance: once in 10^11)."""
+    out = [_numbers(pool(*_coded(number, 1)))[0] for number in range(204)]
+    return set(range(4)) - set(out[4:])
 
 
 def _draw_pool(axis: Axes, answer: Callable) -> None:
@@ -302,6 +308,8 @@ def _draw_pool(axis: Axes, answer: Callable) -> None:
         "Picture and attention are drawn by two separate dice, or the map is not stored: the mask no longer fits.",
         "The old picture is returned but stays in the pool, so it can come back for ever.",
         "Kept without detach: every stored fake holds on to the graph, and the memory, of the step that made it.",
+        "Kept detached, but the raw picture is returned: D's loss then runs on into F and A.",
+        "A queue instead of a random place; randint(capacity - 1), which spares the last place; a coin while it fills.",
         "Kept without clone: the pool then shares memory with a batch that somebody may change.",
     ],
     draw=_draw_pool,
@@ -316,11 +324,12 @@ def _pool(answer) -> Iterator[str]:
         out = pool(images, attention)
         expect(out is not None, "the pool returned None: is a `return` missing?")
         expect(isinstance(out, tuple | list) and len(out) == 2, "return two tensors: the images and their attention")
-        same(out[0], images, what="while the pool fills, what comes out must be what went in; the images")
-        same(out[1], attention, what="while the pool fills, what comes out must be what went in; the attention")
+        filling = "while the pool fills, without any coin, what comes out must be what went in; the"
+        same(out[0], images, what=f"{filling} images")
+        same(out[1], attention, what=f"{filling} attention")
     yield "fills first"
 
-    given, returned, old = 4, set(range(4)), set()
+    given, returned, old = 4, set(range(4)), []
     for number in range(4, 804):
         out = pool(*_coded(number, 1))
         [who] = _numbers(out)
@@ -332,7 +341,7 @@ def _pool(answer) -> Iterator[str]:
         same(out[1], _coded(who, 1)[1], what="the attention of what came out")
         if who != number:
             expect(who not in old, "an old fake came out twice: the new one must take its place in the pool")
-            old.add(who)
+            old.append(who)
         returned.add(who)
     share = len(old) / 800
     expect(share > 0, "the pool never gives an old fake: once it is full, half of the time it should")
@@ -342,8 +351,25 @@ def _pool(answer) -> Iterator[str]:
     kept = given - len(returned)
     expect(kept <= 4, f"the pool lost fakes or holds more than its capacity of 4: {kept} are neither out nor fit in")
     yield "never more than its capacity"
+    expect(
+        old != sorted(old),
+        "old fakes come out in the order in which they went in: that is a queue (first in, first out); the new fake "
+        "takes the place of a random old one, drawn with torch.randint",
+    )
+    never = [_never_out(fresh(4, seed)) for seed in range(12)]
+    stuck = set.intersection(*never)
+    expect(
+        not stuck,
+        f"a full pool of 4 never swaps {', '.join(f'place {place}' for place in sorted(stuck))} (counted from 0): draw "
+        "from all places; torch.randint(n, ...) gives 0 to n - 1, so n is the capacity itself",
+    )
+    expect(
+        not any(never),
+        "some of the first fakes were not kept: while the pool fills, every fake is kept; toss the coin only once it "
+        "is full",
+    )
+    yield "every fake is kept at first, every place is swapped"
 
-    images, attention = _coded(10, 3)
     a, b = fresh(2, 7), fresh(2, 7)
     state = torch.random.get_rng_state()
     first = [_numbers(a(*_coded(n, 1))) for n in range(60)]
@@ -357,13 +383,20 @@ def _pool(answer) -> Iterator[str]:
 
     pool = fresh(3)
     weight = torch.ones((), requires_grad=True)
-    for n in range(0, 12, 3):
-        images, attention = _coded(n, 3)
+    carries = {"new": False, "old": False}
+    for n in range(40):
+        images, attention = _coded(n, 1)
         out = pool(images * weight, attention * weight)
-        expect(
-            not out[0].requires_grad and not out[1].requires_grad,
-            "what comes out still carries a graph: detach, or the pool keeps every old step's memory alive",
-        )
+        carries["new" if _numbers(out) == [n] else "old"] |= out[0].requires_grad or out[1].requires_grad
+    expect(
+        not carries["old"],
+        "what the pool keeps still carries a graph: detach it, or every stored fake keeps its step's memory alive",
+    )
+    expect(
+        not carries["new"],
+        "what you keep is detached, but what you return is the raw new fake, graph and all: return a detached one too, "
+        "or D's loss travels on into F and A",
+    )
     yield "detached"
     pool = fresh(3)
     images, attention = _coded(0, 3)
@@ -396,6 +429,7 @@ def _pool(answer) -> Iterator[str]:
     mistakes=[
         "no_grad() or detach(): nothing reaches F and A, and training looks frozen.",
         "D stays frozen: its own turn then fails, or quietly trains nothing.",
+        "D_t.requires_grad = False, without the underscore and the call: a module takes it and nothing happens.",
     ],
     draw=lambda axis, answer: _bars(axis, lambda D_t, t, s_prime: answer(D_t, s_prime)),
 )
@@ -427,6 +461,11 @@ def _fool(answer) -> Iterator[str]:
     for got, want in zip(F_st.parameters(), other.parameters(), strict=True):
         same(got.grad, want.grad, what="the gradient of F_st")
     yield "F_st and A_s get theirs"
+    expect(
+        "requires_grad" not in vars(D_t),
+        "D_t.requires_grad = ... only hangs a new attribute on the module and freezes (or thaws) nothing: use "
+        "requires_grad_(False), and requires_grad_(True) to thaw",
+    )
     expect(
         not _moved(D_t) and all(p.grad is None for p in D_t.parameters()),
         "D_t's parameters got a gradient here: it was not frozen while it judged",
