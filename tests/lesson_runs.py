@@ -28,6 +28,7 @@ class LessonRuns:
             "OMP_NUM_THREADS": "1",  # two threads on two busy cores wait for each other more than they work
             "UAGT_PROGRESS": str(self.progress),
             "UAGT_RUNS": str(self.runs),
+            "UAGT_CAPSTONE_STEPS": "400",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(OFFLINE), before.get("PYTHONPATH")])),
         }
         try:
