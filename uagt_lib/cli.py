@@ -264,7 +264,7 @@ def _pair(config: "Config", data: Path | None) -> "Pair":
     from uagt_lib.data import pairs
 
     if config.savanna and data is None:
-        return pairs.from_savanna(config.whole, config.load, config.savanna, config.bias, domains=config.domains)
+        return config.drawn()
     name = DATA_SETS.get(config.preset, "horse2zebra")
     if data is None and name is None:
         raise UagtError(f"preset {config.preset} has no data set to download: name your own folder with --data")

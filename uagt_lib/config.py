@@ -1,10 +1,12 @@
 """Everything that decides a training run, as one value: it travels inside every checkpoint."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any
 
 import torch
 
+from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.errors import UagtError
 from uagt_lib.methods import METHODS
 from uagt_lib.model import Architecture, Model
@@ -108,6 +110,10 @@ class Config:
             tau=self.tau,
         )
 
+    def drawn(self) -> Pair:
+        """The savanna this run is trained on and looked at with; drawn once for configurations that share it."""
+        return _drawn(self.whole, self.load, self.savanna, self.bias, self.domains)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
@@ -137,3 +143,8 @@ class Config:
     def with_(self, **changes: Any) -> "Config":
         """A copy with some values changed."""
         return replace(self, **changes)
+
+
+@lru_cache(maxsize=4)
+def _drawn(whole: int, load: int, images: int, bias: float, domains: str) -> Pair:
+    return from_savanna(whole, load, images, bias, domains=domains)

@@ -7,7 +7,7 @@ from uagt_lib import checkpoint
 from uagt_lib.config import Config
 from uagt_lib.course.places import ROOT, data, runs
 from uagt_lib.data.download import download
-from uagt_lib.data.pairs import Pair, from_folders, from_savanna
+from uagt_lib.data.pairs import Pair, from_folders
 from uagt_lib.errors import UagtError
 from uagt_lib.presets import preset
 
@@ -37,7 +37,7 @@ def world(name: str) -> tuple[Config, Pair]:
     config = preset("savanna")
     if steps := os.environ.get("UAGT_CAPSTONE_STEPS"):  # tests have less patience than learners
         config = config.with_(steps=int(steps))
-    return config, from_savanna(config.whole, config.load, config.savanna, config.bias)
+    return config, config.drawn()
 
 
 def folder(name: str, on_drive: bool = False) -> Path:

@@ -10,10 +10,10 @@ from uagt_lib.evaluate.observe import Observer
 from uagt_lib.train import Trainer
 
 
-def trained(config: Config, pair: Pair, name: str, keep: int = 100) -> Path:
+def trained(config: Config, pair: Pair, name: str) -> Path:
     """The folder of a finished run of `config` on `pair`, kept as `runs(name)`; trained now, unless it is there.
 
-    An interrupted run is gone on with. All checkpoints are kept by default, so that a lesson can look back.
+    An interrupted run is gone on with. All checkpoints are kept, so that a lesson can look back.
 
     Raises:
         UagtError: if another run, of another configuration, lies there.
@@ -26,5 +26,5 @@ def trained(config: Config, pair: Pair, name: str, keep: int = 100) -> Path:
             print(f"already trained, kept in {out.name}/: delete that folder to train again")
             return out
     start = Trainer.resume if found else Trainer
-    start(config, pair, out, observer=Observer(pair, out), keep=keep).run()
+    start(config, pair, out, observer=Observer(pair, out), keep=100).run()
     return out

@@ -16,7 +16,7 @@ from uagt_lib.evaluate import attention as attend
 from uagt_lib.evaluate.observe import matte, scores, translate
 from uagt_lib.evaluate.report import table
 from uagt_lib.reproduce.finding import Finding, plus_minus
-from uagt_lib.reproduce.runs import Runs, at, pair_of
+from uagt_lib.reproduce.runs import Runs, at
 from uagt_lib.reproduce.scores import score
 from uagt_lib.reproduce.tables import KIDS, PAPER
 from uagt_lib.show.figures import rows
@@ -32,7 +32,7 @@ def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     folders = runs.train(configs)
     shown, maps, lines = [], [], {}
     for i, folder in enumerate(folders):
-        model, pair = load_model(folder)[0], pair_of(configs[0])
+        model, pair = load_model(folder)[0], configs[0].drawn()
         for name, domain, to in _sides(pair):
             found = scores(model, domain, to)
             for key in ("iou@0.5", "attention_inside", "attention_outside", "object_free_attention"):
@@ -58,7 +58,7 @@ def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     found, titles, lines = {}, [], []
     for bias in BIASES:
         for seed in seeds:
-            pair, models = pair_of(configs[bias, seed]), [load_model(at(folders[bias, seed], k))[0] for k in steps]
+            pair, models = configs[bias, seed].drawn(), [load_model(at(folders[bias, seed], k))[0] for k in steps]
             for name, domain, to in _sides(pair):
                 maps = [translate(model, domain.test, to).attention for model in models]
                 for key, measure in (("inside", attend.inside), ("outside", attend.outside)):
@@ -89,7 +89,7 @@ def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
         parent = base.with_(seed=seed)
         folders = runs.branch(parent, [parent.with_(tau=tau) for tau in TAUS])
         for tau, folder in zip(lines, folders, strict=True):
-            model, pair, line = load_model(folder)[0], pair_of(parent), lines[tau]
+            model, pair, line = load_model(folder)[0], parent.drawn(), lines[tau]
             results = [(domain, translate(model, domain.test, to)) for _, domain, to in _sides(pair)]
             line["object change"].append(statistics.mean(_object_change(d, r.image) for d, r in results))
             line["background error"].append(
@@ -123,7 +123,7 @@ def figure_9(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     lines: dict[str, dict[str, list[float]]] = {}
     shown: list[tuple[Tensor, Tensor, Tensor]] = []
     for config, folder in zip(configs, runs.train(configs), strict=True):
-        model, pair = load_model(folder)[0], pair_of(config)
+        model, pair = load_model(folder)[0], config.drawn()
         for name, (_, domain, to) in zip(("green to dry", "dry to green"), _sides(pair), strict=True):
             result, line = translate(model, domain.test, to), lines.setdefault(name, {})
             for key, value in (
@@ -146,7 +146,7 @@ def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     """What every method of Table 1 does to scenes without animals; the best answer is nothing."""
     configs = {(m, seed): base.with_(method=m, seed=seed) for seed in seeds for m in PAPER["table1"]}
     folders = dict(zip(configs, runs.train(list(configs.values())), strict=True))
-    pair, lines = pair_of(base), {}
+    pair, lines = base.drawn(), {}
     shown = {"input": torch.cat([domain.empty[:4] for _, domain, _ in _sides(pair)])}
     for method, seed in configs:
         model, line = load_model(folders[method, seed])[0], lines.setdefault(method, {})

@@ -5,12 +5,10 @@ import json
 import math
 import shutil
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from uagt_lib import checkpoint
 from uagt_lib.config import Config
-from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.errors import UagtError
 from uagt_lib.presets import preset
 from uagt_lib.train import Trainer
@@ -35,17 +33,6 @@ def digest(config: Config) -> str:
     default, values = Config().to_dict(), config.to_dict()
     told = {name: value for name, value in values.items() if value != default[name]}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
-
-
-@lru_cache(maxsize=4)
-def drawn(size: int, load: int, images: int, bias: float, domains: str) -> Pair:
-    """The savanna, drawn once a session."""
-    return from_savanna(size, load, images, bias, domains=domains)
-
-
-def pair_of(config: Config) -> Pair:
-    """The pictures a run is trained on and looked at with."""
-    return drawn(config.whole, config.load, config.savanna, config.bias, config.domains)
 
 
 class Runs:
@@ -104,7 +91,7 @@ class Runs:
         # attention at every tenth of a run that never stops it: what Figure 7 shows
         options = {"keep": 11 if config.method == "uagt-D-A" else 1}
         start = Trainer.resume if checkpoint.checkpoints(out) else Trainer
-        trainer = start(config, pair_of(config), out, **options)
+        trainer = start(config, config.drawn(), out, **options)
         trainer.run(until)
         if trainer.step < until:
             raise UagtError(f"stopped at step {trainer.step} of {config.steps}; the same command goes on from there")

@@ -17,30 +17,16 @@ from uagt_lib.config import Config
 from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.observe import translate
 from uagt_lib.evaluate.report import table
+from uagt_lib.paper import TABLE_1, TABLE_2
 from uagt_lib.reproduce.finding import Finding, plus_minus
-from uagt_lib.reproduce.runs import Runs, pair_of
+from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import extractors, score
 from uagt_lib.show.figures import rows
 
 # KID x 100 in the paper: horse to zebra, zebra to horse; worst first, as printed
 PAPER = {
-    "table1": {
-        "discogan": (13.68, 16.60),
-        "ra": (10.16, 10.97),
-        "dualgan": (10.38, 12.86),
-        "unit": (11.22, 13.63),
-        "cyclegan": (10.25, 11.44),
-        "uagt": (6.93, 8.87),
-    },
-    "table2": {
-        "uagt-cycle": (41.48, 64.55),
-        "uagt-cycleAtt": (7.79, 9.46),
-        "uagt-As": (7.62, 10.90),
-        "uagt-At": (7.80, 9.30),
-        "uagt-D": (7.77, 9.26),
-        "uagt-D-A": (8.28, 9.86),
-        "uagt": (6.93, 8.87),
-    },
+    name: {method: (there[0], back[0]) for method, (there, back) in printed.items()}
+    for name, printed in (("table1", TABLE_1), ("table2", TABLE_2))
 }
 DIRECTIONS = ("S→T", "T→S")
 KIDS = {"mean": "kid_mean", "to target": "kid_to_target", "to source": "kid_to_source"}
@@ -100,7 +86,7 @@ def pictures(folders: dict[str, Path], count: int = 4) -> Any:
     titles, lines = ["input"], []
     for name, folder in folders.items():
         model, config = load_model(folder)
-        pair = pair_of(config)
+        pair = config.drawn()
         domains = ((pair.source, "t"), (pair.target, "s"))
         if not lines:
             lines.append(torch.cat([domain.test[:count] for domain, _ in domains]))

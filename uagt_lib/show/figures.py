@@ -14,15 +14,16 @@ import numpy as np
 import torch
 from IPython import get_ipython
 from IPython.display import Image, display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.checkpoint import load_model
-from uagt_lib.data.pairs import from_savanna, to_uint8
+from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.observe import translate
+from uagt_lib.show.palette import AMBER, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
-COLORS = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#000000")
 
 
 def live() -> bool:
@@ -43,6 +44,22 @@ def png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+def draw(axis: Axes, picture: Tensor) -> None:
+    """Put one picture on an axis, without ticks; a map gets a thin frame, or white would end nowhere.
+
+    Args:
+        axis: where.
+        picture: uint8 (3, H, W), float (3, H, W) in [-1, 1], or a map, float (1, H, W) in [0, 1]: white is 1.
+    """
+    picture = picture.detach()
+    if len(picture) == 3 and picture.is_floating_point():
+        picture = to_uint8(picture)
+    pixels = picture.permute(1, 2, 0).squeeze(-1).numpy()
+    axis.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set(visible=len(picture) == 1, color="#BBBBBB")
+
+
 def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: float = 10.0) -> Figure:
     """Rows of pictures with their titles at the left.
 
@@ -58,10 +75,7 @@ def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: flo
     axes = figure.subplots(len(batches), count, squeeze=False)
     for line, title, batch in zip(axes, titles, batches, strict=True):
         for axis, picture in zip(line, batch, strict=True):
-            pixels = picture.permute(1, 2, 0).squeeze(-1).numpy()
-            axis.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set_visible(False)
+            draw(axis, picture)
         line[0].set_ylabel(title, rotation=0, ha="right", va="center", fontsize=9)
     if caption:
         figure.supxlabel(caption, fontsize=8)
@@ -72,7 +86,7 @@ def what_attention_buys(ours: Path, cyclegan: Path, pictures: int = 4) -> Figure
     """Held-out horses (left) and zebras (right): the picture, our attention map, our result, CycleGAN's result."""
     model, config = load_model(ours)
     other, _ = load_model(cyclegan)
-    pair = from_savanna(config.whole, config.load, images=1, bias=config.bias)
+    pair = config.with_(savanna=1).drawn()
     parts = []
     for domain, to in ((pair.source, "t"), (pair.target, "s")):
         shown = domain.test[:pictures]
@@ -95,12 +109,12 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
     names = [name for name in history[-1] if history] if history else []
     dot = "." if len(history) == 1 else None  # a line through one point is none
     kinds = sorted({name[:-2] for name in names if name[-2:] in ("_s", "_t")} - {"attention", "spread"})
-    for kind, color in zip(kinds, COLORS, strict=False):
+    for kind, color in zip(kinds, (AMBER, SKY, GREEN, YELLOW, PURPLE), strict=False):
         for domain, line in (("s", "-"), ("t", "--")):
             if f"{kind}_{domain}" in names:
                 values = [record[f"{kind}_{domain}"] for record in history]
                 left.plot(at, values, line, color=color, lw=1.2, marker=dot, label=f"{kind} {domain.upper()}")
-    for domain, line, color in (("s", "-", COLORS[5]), ("t", "--", COLORS[4])):
+    for domain, line, color in (("s", "-", BLUE), ("t", "--", ORANGE)):
         values = [record[f"attention_{domain}"] for record in history]
         right.plot(at, values, line, color=color, lw=1.8, marker=dot, label=f"A_{domain.upper()}")
     end = max([steps or 1, *at])
@@ -147,11 +161,11 @@ def kid_histogram(
     bins = np.linspace(low, high, 51)
     for axis, (m, values) in zip(axes, values_by_m.items(), strict=True):
         x = 100 * values.double().numpy()
-        tallest = axis.hist(x.clip(low, high), bins, color=COLORS[1], alpha=0.75)[0].max()
+        tallest = axis.hist(x.clip(low, high), bins, color=SKY, alpha=0.75)[0].max()
         mean, spread = x.mean(), x.std()
         axis.errorbar(mean, 1.15 * tallest, xerr=spread, fmt="o", color="black", capsize=4, lw=1.5, ms=5)
         if full is not None:
-            axis.axvline(100 * full, color=COLORS[5], ls="--", lw=1.8)
+            axis.axvline(100 * full, color=ORANGE, ls="--", lw=1.8)
         axis.set_ylim(0, 1.35 * tallest)
         axis.yaxis.get_major_locator().set_params(integer=True)
         axis.set_ylabel(f"m = {m}\nsubsets", fontsize=9)

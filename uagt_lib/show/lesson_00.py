@@ -8,8 +8,8 @@ from torch import Tensor
 from uagt_lib.data.pairs import Pair, to_uint8
 from uagt_lib.evaluate.observe import translate
 from uagt_lib.model import Model
-
-S_COLOUR, T_COLOUR, NEUTRAL, GOOD = "#0072B2", "#D55E00", "#999999", "#009E73"
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE, ORANGE
 
 
 def two_sides(
@@ -34,11 +34,9 @@ def two_sides(
     for line, title, here, there in zip(axes, titles, left, right, strict=True):
         line[count].axis("off")
         for axis, picture in zip([*line[:count], *line[count + 1 :]], [*here, *there], strict=True):
-            axis.imshow(picture.permute(1, 2, 0).squeeze(-1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set_visible(False)
+            draw(axis, picture)
         line[0].set_ylabel(title, rotation=0, ha="right", va="center", fontsize=9)
-    for axis, head, colour in ((axes[0][0], heads[0], S_COLOUR), (axes[0][count + 1], heads[1], T_COLOUR)):
+    for axis, head, colour in ((axes[0][0], heads[0], BLUE), (axes[0][count + 1], heads[1], ORANGE)):
         axis.set_title(head, fontsize=10, color=colour, loc="left", fontweight="bold")
     if caption:
         figure.supxlabel(caption, fontsize=8.5)

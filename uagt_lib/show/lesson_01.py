@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from uagt_lib.show.lesson_00 import GOOD, NEUTRAL, S_COLOUR, T_COLOUR
+from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
 
 def journeys(games: Mapping[str, tuple[Tensor, Tensor, Tensor]], arrows: int = 14) -> Figure:
@@ -20,8 +20,8 @@ def journeys(games: Mapping[str, tuple[Tensor, Tensor, Tensor]], arrows: int = 1
     figure = Figure(figsize=(10, 3.1 if len(games) > 2 else 3.4), dpi=110, layout="constrained")
     axes = figure.subplots(1, len(games), sharey=True, squeeze=False)[0]
     for axis, (title, (before, after, target)) in zip(axes, games.items(), strict=True):
-        axis.scatter(*target.T, s=7, color=T_COLOUR, alpha=0.3, lw=0, label="pile T: zebras")
-        axis.scatter(*before.T, s=7, color=S_COLOUR, alpha=0.35, lw=0, label="pile S: horses")
+        axis.scatter(*target.T, s=7, color=ORANGE, alpha=0.3, lw=0, label="pile T: zebras")
+        axis.scatter(*before.T, s=7, color=BLUE, alpha=0.35, lw=0, label="pile S: horses")
         order = before[:, 0].argsort()
         for i in order[torch.linspace(0, len(order) - 1, arrows).long()].tolist():
             (x, y), (u, v) = before[i].tolist(), after[i].tolist()
@@ -49,13 +49,13 @@ def curves(
     """
     figure = Figure(figsize=(8, 3.2), dpi=110, layout="constrained")
     axis = figure.subplots()
-    for (name, values), colour, mark in zip(lines.items(), (T_COLOUR, S_COLOUR, GOOD), "osD", strict=False):
+    for (name, values), colour, mark in zip(lines.items(), (ORANGE, BLUE, GREEN), "osD", strict=False):
         axis.plot(steps, values, color=colour, marker=mark, ms=4, lw=1.8)
         axis.annotate(
             name, (steps[-1], values[-1]), (8, 0), textcoords="offset points", va="center", fontsize=9, color=colour
         )
     for name, level in levels.items():
-        axis.axhline(level, color=NEUTRAL, ls="--", lw=1)
+        axis.axhline(level, color=GREY, ls="--", lw=1)
         axis.annotate(name, (0, level), (2, 3), textcoords="offset points", fontsize=8, color="#666666")
     axis.set_title(title, fontsize=10, loc="left")
     axis.set_xlabel("step", fontsize=9)

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from uagt_lib.data.pairs import to_uint8
-
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE, GREY, ORANGE
 
 
 def equation(s: Tensor, painted: Tensor, s_a: Tensor, s_prime: Tensor) -> Figure:
@@ -26,7 +24,7 @@ def equation(s: Tensor, painted: Tensor, s_a: Tensor, s_prime: Tensor) -> Figure
     for i, ((picture, title), sign) in enumerate(zip(parts, ["", r"$\odot$", "$+$", r"$\odot$", "$=$"], strict=True)):
         left = 0.005 + i * (width + gap)
         axis = figure.add_axes((left, 0.02, width, 0.82))
-        _picture(axis, picture)
+        draw(axis, picture)
         axis.set_title(title, fontsize=11)
         figure.text(left - gap / 2, 0.42, sign, ha="center", va="center", fontsize=18)
     return figure
@@ -44,8 +42,8 @@ def gallery(titles: Sequence[str], mattes: Tensor, results: Tensor, notes: Seque
     figure = Figure(figsize=(10, 4.1 if notes is None else 4.4), dpi=110, layout="constrained")
     axes = figure.subplots(2, len(titles), squeeze=False)
     for i, title in enumerate(titles):
-        _picture(axes[0, i], mattes[i])
-        _picture(axes[1, i], results[i])
+        draw(axes[0, i], mattes[i])
+        draw(axes[1, i], results[i])
         axes[0, i].set_title(title, fontsize=10)
         if notes is not None:
             axes[1, i].set_xlabel(notes[i], fontsize=11)
@@ -95,8 +93,8 @@ def pull(images: Tensor, painted: Tensor, gradient: Tensor, masks: Tensor) -> Fi
     axes = figure.subplots(3, count, squeeze=False)
     limit = 0.25 * gradient.abs().max().item()
     for i in range(count):
-        _picture(axes[0, i], images[i])
-        _picture(axes[1, i], painted[i])
+        draw(axes[0, i], images[i])
+        draw(axes[1, i], painted[i])
         axes[2, i].imshow(-gradient[i, 0], cmap="PuOr_r", vmin=-limit, vmax=limit, interpolation="nearest")
         axes[2, i].contour(masks[i, 0], [0.5], colors="black", linewidths=0.9)
         axes[2, i].set(xticks=[], yticks=[])
@@ -139,12 +137,3 @@ def greenness(images: Tensor, masks: Tensor) -> Tensor:
     """
     background = (masks < 0.01)[:, 0]
     return ((images[:, 1] - images[:, 0]) * background).sum((1, 2)) / background.sum((1, 2))
-
-
-def _picture(axis: Axes, picture: Tensor) -> None:
-    """A picture, (3, H, W) in [-1, 1], or a matte, (1, H, W) in [0, 1]: white takes the paint."""
-    picture = picture.detach()
-    pixels = picture[0] if len(picture) == 1 else to_uint8(picture).permute(1, 2, 0)
-    axis.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    axis.set(xticks=[], yticks=[])
-    axis.spines[:].set_color("#BBBBBB")

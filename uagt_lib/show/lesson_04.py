@@ -6,9 +6,9 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from uagt_lib.data.pairs import to_uint8
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#999999"
 GAMES = (ORANGE, BLUE, GREEN)  # log(1 - D), -log D, least squares: the same colour in every figure
 
 
@@ -23,7 +23,7 @@ def score_maps(titles: Sequence[str], images: Tensor, scores: Tensor) -> Figure:
     figure = Figure(figsize=(10, 4.6 * 4 / len(titles)), dpi=110, layout="constrained")
     axes = figure.subplots(2, len(titles))
     for i, title in enumerate(titles):
-        axes[0, i].imshow(to_uint8(images[i]).permute(1, 2, 0), interpolation="nearest")
+        draw(axes[0, i], images[i])
         axes[0, i].set_title(title, fontsize=10)
         shown = axes[1, i].imshow(scores[i, 0], cmap="cividis", vmin=-0.3, vmax=1, interpolation="nearest")
         axes[1, i].set_xlabel(f"mean {scores[i].mean().item():.2f}", fontsize=11)

@@ -8,9 +8,9 @@ import torch.nn as nn
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from uagt_lib.data.pairs import to_uint8
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE, GREEN, ORANGE
 
-S_COLOUR, T_COLOUR, NEUTRAL, GOOD = "#0072B2", "#D55E00", "#999999", "#009E73"
 NETWORKS = ("F_st", "A_s", "F_ts", "A_t", "D_t", "D_s")
 _NETWORK_NAMES = ("$F_{S→T}$", "$A_S$", "$F_{T→S}$", "$A_T$", "$D_T$", "$D_S$")
 _LOSSES = {
@@ -38,12 +38,10 @@ def films(s: Tensor, t: Tensor, strips: Mapping[str, Tensor], steps: int) -> Fig
     heads = ["$s$", *(f"step {i * steps // (frames - 1)}" for i in range(frames)), "$t$"]
     for row, (name, film) in zip(axes, strips.items(), strict=True):
         for axis, picture, head in zip(row, torch.cat([s, film, t]), heads, strict=True):
-            axis.imshow(to_uint8(picture).permute(1, 2, 0), interpolation="nearest")
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set_visible(False)
+            draw(axis, picture)
             if row is axes[0]:
                 axis.set_title(head, fontsize=9)
-        for axis, colour in ((row[0], S_COLOUR), (row[-1], T_COLOUR)):
+        for axis, colour in ((row[0], BLUE), (row[-1], ORANGE)):
             axis.spines[:].set(visible=True, color=colour, linewidth=2.5)
         row[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
     return figure
@@ -53,7 +51,7 @@ def loss_curves(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
     """The losses of several runs side by side, both directions averaged: fool D, come home, judge."""
     kinds = {"fool D": "adversarial", "come home": "cycle", "judge": "D"}
     figure = Figure(figsize=(10, 2.5), dpi=110, layout="constrained")
-    styles = zip((GOOD, T_COLOUR, S_COLOUR), ("-", "--", ":"), strict=True)
+    styles = zip((GREEN, ORANGE, BLUE), ("-", "--", ":"), strict=True)
     for (name, records), (colour, line) in zip(runs.items(), styles, strict=False):
         axes = figure.axes or figure.subplots(1, 3)
         for axis, (title, kind) in zip(axes, kinds.items(), strict=True):
@@ -82,7 +80,7 @@ def gradient_matrix(norms: Mapping[str, Mapping[str, float]], wanted: Mapping[st
         for x, network in enumerate(NETWORKS):
             value = norms[loss][network]
             right = wanted is None or network in wanted[loss]
-            face = "white" if not value else S_COLOUR if right else T_COLOUR
+            face = "white" if not value else BLUE if right else ORANGE
             axis.add_patch(_cell(x, y, face, "////" if value and not right else None))
             if value:
                 box = {"fc": face, "ec": "none", "pad": 1.2}
@@ -109,12 +107,12 @@ def pool_ages(ages: Sequence[int], batch: int = 1) -> Figure:
     axis = figure.subplots()
     old = [age for age in ages if age]
     bins = np.arange(1, 401, 10)
-    axis.hist(old, bins, color=S_COLOUR)
+    axis.hist(old, bins, color=BLUE)
     fresh, mean = 1 - len(old) / len(ages), np.mean(ages)
-    axis.bar(-12, len(ages) - len(old), 12, color=T_COLOUR)
+    axis.bar(-12, len(ages) - len(old), 12, color=ORANGE)
     axis.annotate(
         f"{fresh:.0%} are fresh", (-6, len(ages) - len(old)), (70, 0.9 * (len(ages) - len(old))), fontsize=9,
-        color=T_COLOUR, arrowprops={"arrowstyle": "-", "color": T_COLOUR},
+        color=ORANGE, arrowprops={"arrowstyle": "-", "color": ORANGE},
     )  # fmt: skip
     axis.axvline(mean, color="black", ls="--", lw=1.2)
     axis.text(mean + 5, axis.get_ylim()[1] * 0.55, f"mean of all: {mean:.0f} steps", fontsize=9)

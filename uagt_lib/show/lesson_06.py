@@ -8,9 +8,8 @@ import torch.nn as nn
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from uagt_lib.data.pairs import to_uint8
-
-S_COLOUR, T_COLOUR, NEUTRAL, GOOD = "#0072B2", "#D55E00", "#999999", "#009E73"
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE, ORANGE
 
 
 def attention_film(
@@ -34,15 +33,13 @@ def attention_film(
         bottom = 1 - (row + 1) * height * 1.05
         for column, picture in enumerate([pictures[row], *(m[row] for m in maps)]):
             axis = figure.add_axes((left - width * 1.02 + column * width, bottom, 0.95 * width, 0.97 * height))
-            axis.imshow(picture.permute(1, 2, 0).squeeze(-1), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            axis.set(xticks=[], yticks=[])
-            axis.spines[:].set_color(NEUTRAL)
+            draw(axis, picture)
     bottom = 0.44 / figure.get_figheight()
     axis = figure.add_axes((left, bottom, width * len(steps), 1 - count * height * 1.05 - bottom - 0.03))
     axis.set_xlim(steps[0] - every / 2, steps[-1] + every / 2)
     for name, label, colour, line in (
-        ("attention_inside", "on the animals", T_COLOUR, "-o"),
-        ("attention_outside", "on the background", S_COLOUR, "--s"),
+        ("attention_inside", "on the animals", ORANGE, "-o"),
+        ("attention_outside", "on the background", BLUE, "--s"),
     ):
         values = [score[domain][name] for score in scores]
         axis.plot(steps, values, line, color=colour, ms=4, lw=1.8, label=label)
@@ -69,14 +66,14 @@ def two_frames(frames: Sequence[Tensor], scores: Mapping[str, Sequence[float]]) 
     axes = figure.subplots(1, len(frames) + 1, width_ratios=[1] * len(frames) + [1.7])
     largest = frames[-1].shape[-1]
     for axis, frame in zip(axes, frames, strict=False):
-        axis.imshow(to_uint8(frame).permute(1, 2, 0), interpolation="nearest")
+        draw(axis, frame)
         edge = (largest - frame.shape[-1]) / 2
         axis.set(xlim=(-edge, frame.shape[-1] + edge), ylim=(frame.shape[-1] + edge, -edge), xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
         axis.set_title(f"{frame.shape[-1]} px", fontsize=9)
     axis, x = axes[-1], torch.arange(len(frames))
     for (name, values), colour, shift, hatch in zip(
-        scores.items(), (T_COLOUR, S_COLOUR), (-0.19, 0.19), ("//", None), strict=True
+        scores.items(), (ORANGE, BLUE), (-0.19, 0.19), ("//", None), strict=True
     ):
         bars = axis.bar(x + shift, values, 0.36, color=colour, label=name, hatch=hatch, edgecolor="white")
         axis.bar_label(bars, fmt="%.2f", fontsize=8.5)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 from torch import Tensor
 
-BLUE, ORANGE, GREY, GREEN, PURPLE = "#0072B2", "#D55E00", "#999999", "#009E73", "#CC79A7"
+from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
 
 def gram(similarities: Tensor, names: Sequence[str]) -> Figure:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 from torch import Tensor
 
-BLUE, ORANGE = "#0072B2", "#D55E00"
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE, ORANGE
 
 
 def columns(
@@ -25,9 +26,7 @@ def columns(
     axes = figure.subplots(len(titles), len(pictures), width_ratios=shares, squeeze=False)
     for k, column in enumerate(pictures):
         for line, picture in zip(axes, column, strict=True):
-            shown = picture.detach().permute(1, 2, 0).squeeze(-1)
-            line[k].imshow(shown, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            line[k].set(xticks=[], yticks=[])
+            draw(line[k], picture)
         if notes:
             axes[-1][k].set_xlabel(notes[k], fontsize=8)
     for line, title in zip(axes, titles, strict=True):

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from uagt_lib.show.palette import ORANGE, SKY
+
 # name: (x, y, width, label); y = 3 and 2 is the way there, 1 the way back and the losses, 0 what is built around it
 PARTS: dict[str, tuple[float, float, float, str]] = {
     "pictures": (0.0, 2.5, 1.3, "pictures\n$s$, $t$"),
@@ -35,7 +37,7 @@ _ARROWS = [
     ("discriminator", "adversarial"),
     ("compose", "cycle"),
 ]
-_LIT, _DARK, _FRAME = "#56B4E9", "#EEEEEE", "#D55E00"
+_LIT, _DARK, _FRAME = SKY, "#EEEEEE", ORANGE
 _HEIGHT = 0.72
 
 

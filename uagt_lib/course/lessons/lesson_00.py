@@ -11,6 +11,7 @@ from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
+from uagt_lib.show.palette import AMBER, BLUE, GREEN, GREY, ORANGE
 
 
 def coverage(masks: Tensor) -> Tensor:
@@ -35,7 +36,7 @@ def _draw_coverage(axis: Axes, answer) -> None:
         top, left = 2 + 50 * (i // 2), 2 + 50 * (i % 2)
         canvas[top : top + 48, left : left + 48] = mask
         text = "?" if share is None else f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}"
-        axis.text(left + 3, top + 7, text, fontsize=11, color="#E69F00", fontweight="bold")
+        axis.text(left + 3, top + 7, text, fontsize=11, color=AMBER, fontweight="bold")
     axis.imshow(canvas, cmap="gray", vmin=0, vmax=1)
     axis.set(xticks=[], yticks=[])
     axis.spines[:].set_visible(False)
@@ -99,8 +100,8 @@ def _coverage(answer) -> Iterator[str]:
 def _draw_range(axis: Axes, answer) -> None:
     """Float against byte."""
     values = torch.as_tensor(answer(torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16))).reshape(-1).float()
-    axis.plot(range(256), values, color="#0072B2", lw=2)
-    axis.axhspan(-1, 1, color="#009E73", alpha=0.12, lw=0)
+    axis.plot(range(256), values, color=BLUE, lw=2)
+    axis.axhspan(-1, 1, color=GREEN, alpha=0.12, lw=0)
     axis.set(xlabel="byte", ylabel="float", xlim=(0, 255), xticks=[0, 127.5, 255])
     axis.spines[["top", "right"]].set_visible(False)
 
@@ -184,8 +185,8 @@ def _draw_error(axis: Axes, answer) -> None:
     mask = (_disc(0, 0, 0.4) > 0.5).float()
     radii = torch.linspace(0, 1, 21)
     found = [float(answer(source, source + 2 * (_disc(0, 0, r) > 0.5), mask)) for r in radii.tolist()]
-    axis.plot(radii, found, color="#D55E00", lw=2)
-    axis.axvline(0.4, color="#999999", ls="--", lw=1)
+    axis.plot(radii, found, color=ORANGE, lw=2)
+    axis.axvline(0.4, color=GREY, ls="--", lw=1)
     axis.text(0.38, max(found), "edge of\nthe animal", ha="right", va="top", fontsize=8, color="#666666")
     axis.set(xlabel="radius that is repainted, black to white", ylabel="background error")
     axis.spines[["top", "right"]].set_visible(False)

@@ -14,6 +14,7 @@ from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
 from uagt_lib.evaluate.attention import background_error
 from uagt_lib.losses import cycle, lsgan_discriminator
+from uagt_lib.show.palette import BLUE, ORANGE
 
 Translator = Callable[[Tensor], Tensor]
 
@@ -98,8 +99,8 @@ def _draw_judge(axis: Axes, answer) -> None:
     scores = torch.linspace(-1, 2, 31)
     real_right = [float(answer(torch.ones(4), x.repeat(4))) for x in scores]
     fake_right = [float(answer(x.repeat(4), torch.zeros(4))) for x in scores]
-    axis.plot(scores, real_right, color="#D55E00", lw=2, label="x = score of the fakes")
-    axis.plot(scores, fake_right, color="#0072B2", lw=2, ls="--", label="x = score of the real ones")
+    axis.plot(scores, real_right, color=ORANGE, lw=2, label="x = score of the fakes")
+    axis.plot(scores, fake_right, color=BLUE, lw=2, ls="--", label="x = score of the real ones")
     axis.set(xlabel="score x, the other side perfect", ylabel="judge's loss", xticks=[-1, 0, 1, 2])
     axis.legend(fontsize=7, frameon=False, loc="upper center")
     axis.spines[["top", "right"]].set_visible(False)
@@ -196,7 +197,7 @@ def _draw_cycle(axis: Axes, answer) -> None:
     """The loss as a round trip misses by more and more."""
     x = torch.zeros(2, 3, 8, 8)
     misses = torch.linspace(-1, 1, 21)
-    axis.plot(misses, [float(answer(x, x + d)) for d in misses], color="#0072B2", lw=2)
+    axis.plot(misses, [float(answer(x, x + d)) for d in misses], color=BLUE, lw=2)
     axis.set(xlabel="by how much s'' misses s, everywhere", ylabel="cycle loss", xticks=[-1, 0, 1])
     axis.spines[["top", "right"]].set_visible(False)
 

@@ -10,6 +10,7 @@ from uagt_lib.compose import attended, compose
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import expect, same
 from uagt_lib.course.quizzes import Choice, Question
+from uagt_lib.show.figures import draw
 
 Network = Callable[[Tensor], Tensor]
 
@@ -52,14 +53,9 @@ def _scene(side: int = 48) -> tuple[Tensor, Tensor, Tensor]:
     return source, paint, matte
 
 
-def _show(axis: Axes, image: Tensor) -> None:
-    axis.imshow(image.detach().permute(1, 2, 0).add(1).div(2).clamp(0, 1))
-    axis.set(xticks=[], yticks=[])
-
-
 def _draw_compose(axis: Axes, answer) -> None:
     """Paint of one colour over a picture of another, kept inside a disc."""
-    _show(axis, answer(*_scene())[0])
+    draw(axis, answer(*_scene())[0])
 
 
 @checks(
@@ -239,7 +235,7 @@ def _draw_trip(axis: Axes, answer) -> None:
 
     s_prime, s_cycled = answer(s, paints(grey), finds(brown), paints(brown), finds(grey))
     change = (s_cycled - s).abs() - 1  # no change is black
-    _show(axis, torch.cat([torch.cat([s, s_prime], -1), torch.cat([s_cycled, change], -1)], -2)[0])
+    draw(axis, torch.cat([torch.cat([s, s_prime], -1), torch.cat([s_cycled, change], -1)], -2)[0])
     for place, text in zip(((2, 6), (50, 6), (2, 54), (50, 54)), ("s", "s'", "s''", "|s'' - s|"), strict=True):
         axis.text(*place, text, color="white", fontsize=9)
 

@@ -17,7 +17,9 @@ from uagt_lib.course.expect import expect, same
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
+from uagt_lib.show.figures import draw
 from uagt_lib.show.lesson_03 import draw_sizes, draw_squares
+from uagt_lib.show.palette import BLUE, ORANGE
 
 # ------------------------------------------------------------------------------------------ the appendix as data
 
@@ -329,8 +331,7 @@ def _draw_blocks(axis: Axes, answer: Any) -> None:
                 if isinstance(module, nn.InstanceNorm2d):
                     module.weight.mul_(0.2)
             x = block(x)
-    axis.imshow(x[0].permute(1, 2, 0).add(1).div(2).clamp(0, 1))
-    axis.set(xticks=[], yticks=[])
+    draw(axis, x[0])
     axis.set_xlabel("a picture after nine random blocks", fontsize=8)
 
 
@@ -530,7 +531,7 @@ def _counts(layers: list[Layer], per_layer: Callable[[Layer, int], int], moving:
 
 def _draw_counts(axis: Axes, answer: Any) -> None:
     names = ["generator", "attention", "discriminator"]
-    rows = [("the paper", MENDED, "#D55E00"), ("ours, small", SMALL, "#0072B2")]
+    rows = [("the paper", MENDED, ORANGE), ("ours, small", SMALL, BLUE)]
     for k, (label, nets, color) in enumerate(rows):
         counts = [answer(list(nets[name])) / 1e3 for name in names]
         bars = axis.barh([i + 0.4 * k for i in range(3)], counts, 0.38, color=color, label=label)

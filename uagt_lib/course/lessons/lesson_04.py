@@ -11,8 +11,7 @@ from uagt_lib import losses
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import expect, same
 from uagt_lib.course.quizzes import Choice, Question
-
-BLUE, ORANGE = "#0072B2", "#D55E00"
+from uagt_lib.show.palette import BLUE, ORANGE
 
 
 def both_losses(scores: Mapping[str, Tensor], pictures: Mapping[str, Tensor], weight: float = 10.0) -> tuple:

@@ -15,6 +15,7 @@ from uagt_lib.course.places import data
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.model import frozen
 from uagt_lib.pool import Pool
+from uagt_lib.show.palette import BLUE, ORANGE
 
 
 def trip(s: Tensor, F_st: Callable, A_s: Callable, F_ts: Callable, A_t: Callable) -> tuple[Tensor, Tensor, Tensor]:
@@ -76,7 +77,7 @@ def _bars(axis: Axes, loss: Callable[[nn.Module, Tensor, Tensor], Tensor]) -> No
     F_st, A_s, _, _, D_t = _networks()
     s, t = _pictures()
     loss(D_t, t, compose(s, F_st(s), A_s(s))).backward()
-    names, colours = ("$F_{S→T}$", "$A_S$", "$D_T$"), ("#0072B2", "#0072B2", "#D55E00")
+    names, colours = ("$F_{S→T}$", "$A_S$", "$D_T$"), (BLUE, BLUE, ORANGE)
     size = [
         sum(float(p.grad.square().sum()) for p in n.parameters() if p.grad is not None) ** 0.5 for n in (F_st, A_s, D_t)
     ]
@@ -283,7 +284,7 @@ def _never_out(pool: Callable) -> set[int]:
 
 def _draw_pool(axis: Axes, answer: Callable) -> None:
     found = ages(answer(10, torch.Generator().manual_seed(0)), 1000)
-    axis.plot(found, ".", ms=2.5, color="#0072B2")
+    axis.plot(found, ".", ms=2.5, color=BLUE)
     axis.axvspan(0, 10, color="0.5", alpha=0.2, lw=0)
     axis.set_xlabel("step (grey: the pool of 10 fills)", fontsize=8)
     axis.set_ylabel("age of the fake that comes out", fontsize=8)

@@ -12,6 +12,8 @@ from uagt_lib.course.expect import expect, same
 from uagt_lib.course.lessons.lesson_05 import _moved, _networks, _pictures
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.schedule import learning_rate, stage
+from uagt_lib.show.figures import draw
+from uagt_lib.show.palette import BLUE
 
 
 def staged_trip(
@@ -36,8 +38,7 @@ def _draw_foreground(axis: Axes, answer: Callable) -> None:
     y, x = torch.meshgrid(torch.linspace(-1, 1, 48), torch.linspace(-1, 1, 48), indexing="ij")
     attention = torch.sigmoid(8 * (0.55 - (x**2 + y**2).sqrt()))[None, None]
     picture = torch.stack([0.8 * torch.sign(torch.sin(14 * x)), 0.4 * y, 0.5 - 0.5 * x])[None]
-    axis.imshow(answer(picture, attention)[0].permute(1, 2, 0).add(1).div(2).clamp(0, 1))
-    axis.set(xticks=[], yticks=[])
+    draw(axis, answer(picture, attention)[0])
 
 
 @checks(
@@ -139,7 +140,7 @@ def _stage(answer) -> Iterator[str]:
 
 def _draw_rate(axis: Axes, answer: Callable) -> None:
     epochs = [e / 2 for e in range(201)]
-    axis.plot(epochs, [answer(e, 100, 1e-4) for e in epochs], color="#0072B2", lw=2)
+    axis.plot(epochs, [answer(e, 100, 1e-4) for e in epochs], color=BLUE, lw=2)
     axis.axvspan(30, 100, color="0.5", alpha=0.12, lw=0)
     axis.text(31, 2e-6, "stage 2", fontsize=8)
     axis.set(xlim=(0, 100), ylim=(-4e-6, 1.15e-4))

@@ -13,8 +13,7 @@ from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.evaluate.attention import iou
 from uagt_lib.evaluate.kid import kernel, kid, mmd2
-
-_BLUE, _ORANGE, _GREY, _GREEN = "#0072B2", "#D55E00", "#999999", "#009E73"
+from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
 
 def _near(a: float, b: float) -> bool:
@@ -127,9 +126,9 @@ def _one_law(n: int, i: int) -> tuple[Tensor, Tensor]:
 
 def _draw_mmd2(axis: Axes, answer) -> None:
     found = torch.tensor([float(answer(*_one_law(12, i))) for i in range(200)])
-    axis.hist(found.clip(max=1.9), torch.linspace(-0.6, 2.0, 53).numpy(), color=_GREEN, alpha=0.7)
+    axis.hist(found.clip(max=1.9), torch.linspace(-0.6, 2.0, 53).numpy(), color=GREEN, alpha=0.7)
     axis.axvline(0, color="black", lw=1)
-    axis.axvline(found.mean(), color=_ORANGE, lw=2, ls="--")
+    axis.axvline(found.mean(), color=ORANGE, lw=2, ls="--")
     axis.set_xlabel(f"200 times two samples of ONE distribution; mean {found.mean():.2f}", fontsize=8)
     axis.set(yticks=[])
     axis.tick_params(labelsize=8)
@@ -242,8 +241,8 @@ def _draw_kid(axis: Axes, answer) -> None:
     y = 0.4 * y + 0.6 * x.flip(0)
     for m in (5, 10, 20, 40):
         mean, std = (float(v) for v in answer(x, y, _seeded(), 40, m)[:2])
-        axis.errorbar(m, 100 * mean, yerr=100 * std, fmt="o", color=_GREEN, capsize=4)
-    axis.axhline(100 * mmd2(x, y), color=_ORANGE, ls="--", lw=1.2)
+        axis.errorbar(m, 100 * mean, yerr=100 * std, fmt="o", color=GREEN, capsize=4)
+    axis.axhline(100 * mmd2(x, y), color=ORANGE, ls="--", lw=1.2)
     axis.set_xlabel("pictures in a subset; dashed: all 80 at once", fontsize=8)
     axis.set(xticks=[5, 10, 20, 40])
     axis.set_ylabel("KID × 100", fontsize=8)
@@ -380,7 +379,7 @@ def _cut_alike(attention: Tensor, masks: Tensor, threshold: float) -> Tensor:
 def _draw_iou(axis: Axes, answer) -> None:
     attention, mask = _toy()
     at = torch.linspace(0, 0.95, 20)
-    axis.plot(at, [float(answer(attention, mask, float(t))) for t in at], "o-", color=_GREEN, ms=3)
+    axis.plot(at, [float(answer(attention, mask, float(t))) for t in at], "o-", color=GREEN, ms=3)
     axis.set(ylim=(0, 1.05))
     axis.set_xlabel("threshold", fontsize=8)
     axis.set_ylabel("IoU", fontsize=8)
@@ -506,7 +505,7 @@ def _draw_done_right(axis: Axes, answer) -> None:
         "all, every 2nd": half * torch.ones_like(mask),
     }
     found = [float(answer(source, source + 0.7 * m, mask.expand(4, 1, 32, 32))) for m in cases.values()]
-    axis.barh(list(cases), found, color=[_GREEN, _ORANGE, _GREY, _BLUE, _ORANGE])
+    axis.barh(list(cases), found, color=[GREEN, ORANGE, GREY, BLUE, ORANGE])
     axis.invert_yaxis()
     axis.set(xlim=(0, 1.05))
     axis.set_xlabel("share done right, of 4 toy pictures", fontsize=8)

@@ -15,8 +15,7 @@ from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.places import ROOT
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.model import Pieces
-
-_BLUE, _ORANGE, _GREY, _GREEN = "#0072B2", "#D55E00", "#999999", "#009E73"
+from uagt_lib.show.palette import GREEN, GREY
 
 # Table 2 of the paper: what each ablation is, in the order of the paper
 ABLATIONS: dict[str, Pieces] = {
@@ -263,12 +262,12 @@ _TABLE = {
 
 def _draw_rank(axis: Axes, answer) -> None:
     for i, (name, centre, spread) in enumerate(answer(_TABLE)):
-        axis.plot(_TABLE[name], [i] * len(_TABLE[name]), "o", color=_GREY, ms=5)
+        axis.plot(_TABLE[name], [i] * len(_TABLE[name]), "o", color=GREY, ms=5)
         if spread:
             axis.plot(
-                [float(centre) - float(spread), float(centre) + float(spread)], [i, i], color=_GREEN, lw=3, alpha=0.6
+                [float(centre) - float(spread), float(centre) + float(spread)], [i, i], color=GREEN, lw=3, alpha=0.6
             )
-        axis.plot(float(centre), i, "D", color=_GREEN, ms=7)
+        axis.plot(float(centre), i, "D", color=GREEN, ms=7)
         axis.text(13.0, i, name, fontsize=9, va="center")
     axis.set(ylim=(3.6, -0.6), yticks=range(4), xlim=(5.8, 15.4))
     axis.set_yticks(range(4), ["1st", "2nd", "3rd", "4th"], fontsize=8)
@@ -361,8 +360,8 @@ def _draw_beats(axis: Axes, answer) -> None:
     """The share against how far b is shifted away from a."""
     a = [7.4, 8.8, 8.1]
     shifts = [x / 4 for x in range(-10, 11)]
-    axis.step(shifts, [float(answer(a, [x + shift for x in a])) for shift in shifts], where="mid", color=_GREEN, lw=2)
-    axis.axhline(0.5, color=_GREY, lw=1)
+    axis.step(shifts, [float(answer(a, [x + shift for x in a])) for shift in shifts], where="mid", color=GREEN, lw=2)
+    axis.axhline(0.5, color=GREY, lw=1)
     axis.set(ylim=(-0.05, 1.05))
     axis.set_xlabel("b is a, moved up by", fontsize=8)
     axis.set_ylabel("share that a wins", fontsize=8)

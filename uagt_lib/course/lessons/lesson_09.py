@@ -10,6 +10,7 @@ from torch import Tensor
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import Wrong, expect, same
 from uagt_lib.course.quizzes import Choice, Question
+from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 from uagt_lib.watch import collapse
 
 
@@ -107,12 +108,12 @@ _RELAPSE = _records([0.6, 0.5, 0.3, 0.4, 0.5, 0.3, 0.2, 0.15], [0.02, 0.04, 0.09
 def _draw_found(axis: Axes, answer) -> None:
     """Mean and spread of one map over a run that localises, relapses and localises for good; the answer's line."""
     steps = [record["step"] for record in _RELAPSE]
-    axis.plot(steps, [record["attention_s"] for record in _RELAPSE], color="#0072B2", label="mean of $A_S$")
-    axis.plot(steps, [record["spread_s"] for record in _RELAPSE], color="#D55E00", ls="--", label="spread of $A_S$")
-    axis.axhline(0.05, color="#999999", lw=0.8)
+    axis.plot(steps, [record["attention_s"] for record in _RELAPSE], color=BLUE, label="mean of $A_S$")
+    axis.plot(steps, [record["spread_s"] for record in _RELAPSE], color=ORANGE, ls="--", label="spread of $A_S$")
+    axis.axhline(0.05, color=GREY, lw=0.8)
     found = answer(_RELAPSE)
     if found is not None:
-        axis.axvline(found, color="#009E73", lw=2, label=f"found at {found}")
+        axis.axvline(found, color=GREEN, lw=2, label=f"found at {found}")
     axis.set(xlabel="step", ylim=(0, 0.7))
     axis.legend(fontsize=7, frameon=False)
 

@@ -19,6 +19,7 @@ from uagt_lib.data.pairs import to_float
 from uagt_lib.export import Translator
 from uagt_lib.model import Model
 from uagt_lib.presets import preset
+from uagt_lib.show.figures import draw
 
 # ------------------------------------------------------------------------------------------ 10.1 several processes
 
@@ -132,8 +133,7 @@ def _draw_translator(axis: Axes, answer: Any) -> None:
     picture, _ = savanna.draw("horse", 1, 64, seed=2, start=4)
     with torch.no_grad():
         translated = answer(_trained())(to_float(picture))
-    axis.imshow(translated[0].permute(1, 2, 0).add(1).div(2).clamp(0, 1))
-    axis.set(xticks=[], yticks=[])
+    draw(axis, translated[0])
 
 
 @checks(
@@ -212,8 +212,7 @@ def _draw_any_size(axis: Axes, answer: Any) -> None:
     cut = to_float(picture)[..., 13:, :63]
     with torch.no_grad():
         image = answer(Translator(_trained()), cut)
-    axis.imshow(image[0].permute(1, 2, 0).add(1).div(2).clamp(0, 1))
-    axis.set(xticks=[], yticks=[])
+    draw(axis, image[0])
     axis.set_xlabel(f"63 x 51 px in, {image.shape[-1]} x {image.shape[-2]} px out", fontsize=8)
 
 

@@ -26,6 +26,7 @@ from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.observe import Observer, translate
 from uagt_lib.model import Translation
 from uagt_lib.show.figures import png, training_curves
+from uagt_lib.show.palette import BLUE
 from uagt_lib.show.widgets import parts
 from uagt_lib.train import RECORD_EVERY, Control, Trainer
 
@@ -205,7 +206,7 @@ class Dashboard(widgets.VBox):
         self._hold.on_click(lambda _: self.resume() if self.control.paused else self.pause())
         self._stop.on_click(lambda _: self.stop())
         self._bar = widgets.IntProgress(max=self.trainer.steps, layout=widgets.Layout(flex="1", min_width="100px"))
-        self._bar.style.bar_color = "#0072B2"
+        self._bar.style.bar_color = BLUE
         self._status, self._warnings, self._recorded, self._scores, self._step = (widgets.HTML() for _ in range(5))
         self._curves = widgets.Image(format="png", layout=widgets.Layout(width="900px", max_width="100%"))
         self._sheets = []
