@@ -14,7 +14,7 @@ from uagt_lib.evaluate.attention import background_error
 from uagt_lib.evaluate.features import load_extractor
 from uagt_lib.evaluate.kid import kernel, kid, mmd2
 from uagt_lib.evaluate.observe import translate
-from uagt_lib.show import figures, lesson_07 as show, widgets
+from uagt_lib.show import figures, lesson_07 as show, palette, widgets
 
 horses, horse_masks = savanna.draw("horse", 128, 64, seed=2)  # inputs that neither program was trained on
 zebras, _ = savanna.draw("zebra", 128, 64, seed=12)  # real zebras to compare with
@@ -384,7 +384,7 @@ candidates = {
     "CycleGAN": features["B"],
     "real zebras": features["other zebras"],
 }
-colors = {"doing nothing": "#000000", "attention": show.GREEN, "CycleGAN": show.ORANGE, "real zebras": show.BLUE}
+colors = {"doing nothing": palette.BLACK, "attention": palette.GREEN, "CycleGAN": palette.ORANGE, "real zebras": palette.BLUE}
 points = {name: (float(mmd2(x, source)), float(mmd2(x, target))) for name, x in candidates.items()}
 gap = float(mmd2(source, target))
 for name, (to_source, to_target) in points.items():
@@ -406,7 +406,7 @@ print(f"real zebras, blurred over 3 x 3 pixels: to target {100 * float(mmd2(look
 guess = ...  # KID x 100, mean of source and target
 cheat = torch.cat([features["horses"][::2], features["other zebras"][::2]])
 points["cheat"] = float(mmd2(cheat, source)), float(mmd2(cheat, target))
-colors["cheat"] = show.PURPLE
+colors["cheat"] = palette.PURPLE
 figures.show(
     show.plane(points, colors, gap),
     "KID to the source against KID to the target. Doing nothing at one end, zebras, CycleGAN and attention at the other; "
