@@ -52,9 +52,10 @@ figures.show(
 )
 # %% [markdown]
 # **Predict.** Which of the five zebra pictures, 1 to 5, shows the same scene as the first horse picture? Replace the dots and run the
-# cell. (You can always leave the dots: everything runs, you only miss the fun.)
+# two cells. (You can always leave the dots: everything runs, you only miss the fun.)
 # %%
 guess = ...  # 1 to 5, or "none"
+# %%
 reveal(guess, "none", "the first horse's partner among the zebras")
 # %% [markdown]
 # There is no partner, neither here nor in the rest of the pile. That is what **unpaired** means. With pairs, translation would be
@@ -371,7 +372,7 @@ figures.show(
 # %% [markdown]
 # ## 0.8 The road
 #
-# Eleven lessons, about twelve hours with the exercises; each builds one part of the same system.
+# Eleven lessons, about thirteen hours with the exercises; each builds one part of the same system.
 #
 # | lesson | the question | you build | about |
 # |---|---|---|---|
@@ -379,13 +380,13 @@ figures.show(
 # | **01 Unpaired translation** | how to learn without pairs, and why does the meadow turn dry? | CycleGAN: cycle loss, round trip | 60&nbsp;min |
 # | **02 Composition** | how does attention protect the background? | Eq. 1, the matte | 60&nbsp;min |
 # | **03 Networks** | what do the six networks look like, and where is the paper's list wrong? | generator, attention, discriminator | 90&nbsp;min |
-# | **04 Losses** | what does each network want? | the objective, Eq. 2 to 5 | 60&nbsp;min |
+# | **04 Losses** | what does each network want? | the objective, Eq. 2 to 5 | 65&nbsp;min |
 # | **05 One training step** | who gets which gradient? | Algorithm 1, image pool | 75&nbsp;min |
 # | **06 Two stages** | what happens when discriminators see attended pixels only? | Eq. 6 and 7 | 75&nbsp;min |
-# | **07 Measuring** | can a number say which picture is better? | KID, attention against masks | 100&nbsp;min |
-# | **08 Taking it apart** | which piece does what? | every ablation, every rival | 75&nbsp;min |
-# | **09 The full run** | does it work from nothing? | a run of your own, watched live | 30&nbsp;min |
-# | **10 Beyond** | where does it end? | your own photographs, failures, several GPUs | 60&nbsp;min |
+# | **07 Measuring** | can a number say which picture is better? | KID, attention against masks | 95&nbsp;min |
+# | **08 Taking it apart** | which piece does what? | every ablation, every rival | 80&nbsp;min |
+# | **09 The full run** | does it work from nothing? | a run of your own, watched live | 60&nbsp;min |
+# | **10 Beyond** | where does it end? | your own photographs, failures, several GPUs | 75&nbsp;min |
 #
 # In a hurry? 00, 01, 02, 05 and 09 are the spine. Nothing is locked: every lesson brings the library's version of what earlier ones built.
 # %% [markdown] tags=["instructor"]

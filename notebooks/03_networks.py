@@ -16,9 +16,9 @@
 #
 # **Time** about 90 minutes; the notebook itself runs in under 20 seconds. **You need** lesson 02 (Eq. 1) and PyTorch's `nn.Module`.
 #
-# The one equation of this lesson is the output size of a convolution with kernel $k$, stride $\sigma$ and padding $p$ on $n$ pixels:
+# The one equation of this lesson is the output size of a convolution with kernel $k$ and padding $p$ on $n$ pixels:
 #
-# $$ n' \;=\; \left\lfloor \frac{n + 2p - k}{\sigma} \right\rfloor + 1 $$
+# $$ n' \;=\; \left\lfloor \frac{n + 2p - k}{\mathrm{stride}} \right\rfloor + 1 $$
 # %%
 import torch
 import torch.nn as nn
@@ -86,7 +86,7 @@ print("an up2:       ", PRINTED["attention"][4])
 # (A residual block counts twice because it is two convolutions.) A `Layer` knows its `kernel`, `stride` and `up`. First `up`
 # enlarges the picture, then the convolution with its padding $p = \lfloor (k-1)/2 \rfloor$ goes over it:
 #
-# $$ n' \;=\; \left\lfloor \frac{\mathrm{up}\cdot n + 2p - k}{\sigma} \right\rfloor + 1 $$
+# $$ n' \;=\; \left\lfloor \frac{\mathrm{up}\cdot n + 2p - k}{\mathrm{stride}} \right\rfloor + 1 $$
 #
 # **Predict first.** A picture of 256 x 256 goes into the attention network *as printed*. How wide is it where it is narrowest, deep
 # inside? Read the string above with a pencil and write your number down. The cell after your exercise comes back to it.
@@ -310,6 +310,9 @@ for name, change in zip(("pale", "bright"), changes[1:], strict=True):
 # %% [markdown]
 # Attention does not notice either. In this course horses and zebras therefore have to be told apart by *pattern*, never by light.
 #
+# Four questions are left before you can build the attention network: what stands in its middle (3.6), what lies beyond its border
+# (3.7), how it doubles (3.8) and how it ends (3.9). Each gets one experiment, and exercise 03.4 needs all four answers.
+#
 # ## 3.6 The residual block: leave it as it is
 #
 # Between the halvings and the doublings sit the blocks `r64` and `r128`: two convolutions $f$, and the input added.
@@ -467,6 +470,7 @@ print("s_a", tuple(s_a.shape), "  s'", tuple(s_prime.shape))
 # ## 3.10 How much is there to learn?
 #
 # A filter looks at all channels that come in: $c_{in} \cdot k \cdot k$ weights. There are $c_{out}$ filters, each with two numbers of an instance norm, or a bias, or both.
+# (Both, in the discriminators: the norm subtracts the bias in stage 1, but stage 2 takes the norm away, and then the bias counts.)
 #
 # **Predict first.** What share of all parameters of the paper's system do its two attention networks hold?
 # %%
@@ -525,14 +529,14 @@ wide = [f"{map.shape[-1]} px" for map in maps]
 fields = [f"{side(bare[name])} px" for name in ("released attention", "mended attention")]
 identity = [str(torch.equal(block(x), x)) for block in (theirs, mine)]
 rows = [
-    ("A, first layer", "7x7, stride 1", kernel(they.Attention(), 0), kernel(we.Attention(), 0)),
-    ("A, map of a 64 px picture", *wide),
-    ("A, last layer", "7x7, stride 1", kernel(they.Attention(), -1), kernel(we.Attention(), -1)),
-    ("A, receptive field", "-", *fields),
-    ("A, constant on 4x4 tiles", *tiles),
+    ("attention, first layer", "7x7, stride 1", kernel(they.Attention(), 0), kernel(we.Attention(), 0)),
+    ("attention, map of a 64 px picture", *wide),
+    ("attention, last layer", "7x7, stride 1", kernel(they.Attention(), -1), kernel(we.Attention(), -1)),
+    ("attention, receptive field", "-", *fields),
+    ("attention, constant on 4x4 tiles", *tiles),
     ("residual block with f = 0: identity", "not said", *identity),
-    ("F, last layer", "3x3, stride 1", kernel(they.Generator(), -1), kernel(we.Generator(), -1)),
-    ("D, scores for 256 px", "as CycleGAN", patches(they.Discriminator()), patches(we.Discriminator())),
+    ("generator, last layer", "3x3, stride 1", kernel(they.Generator(), -1), kernel(we.Generator(), -1)),
+    ("discriminator, scores for 256 px", "as CycleGAN", patches(they.Discriminator()), patches(we.Discriminator())),
 ]
 for name, *columns in [("", "paper", "program", "we"), *rows]:
     print(f"{name:38}" + "".join(f"{column:16}" for column in columns))

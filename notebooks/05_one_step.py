@@ -331,6 +331,8 @@ def fool(D_t, s_prime):
 # **Predict.** Which share of the arithmetic of this pass, $D_T$ forward and backward, does freezing save? Think of what
 # `backward()` computes in one layer: a gradient for what came in, and one for the weights.
 # %%
+guess = ...  # a share from 0 to 1
+# %%
 from torch.utils.flop_counter import FlopCounterMode
 
 def flops(loss):
@@ -338,7 +340,6 @@ def flops(loss):
         loss(m.D_t, s_prime.detach().requires_grad_()).backward()
     return counter.get_total_flops()
 
-guess = ...  # a share from 0 to 1
 free, froze = flops(lambda D, x: losses.lsgan_generator(D(x))), flops(fool)
 reveal(guess, 1 - froze / free, "share of the arithmetic saved")
 # %% [markdown]

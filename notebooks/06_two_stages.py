@@ -46,6 +46,7 @@ figures.show(
 # **Predict.** Attention was frozen at step 0, at step 40, and at step 280. Which run was frozen at step 40?
 # %%
 guess = ...  # "X", "Y" or "Z"
+# %%
 reveal(guess, "Y", "frozen at step 40")
 # %% [markdown]
 # Z was frozen before it had learned anything: grey for ever, so everything is repainted, as in CycleGAN. Y was frozen at 40 steps, and attends, sharply, to the **meadow**: it
@@ -312,6 +313,7 @@ watch("a map of ones", torch.full((4, 1, 32, 32), 0.98))
 # **Predict.** Run X's mean attention on the background was about 0.02. And here, after 200 steps? (Some 15 seconds on one quiet core.)
 # %%
 guess = ...  # mean attention on the background
+# %%
 biased = from_savanna(config.size, config.load, bias=1.0, held_out=16)
 run_b = trained(config.with_(bias=1.0, switch=1.0, steps=200), biased, "smoke-biased")
 last = json.loads((run_b / "metrics.json").read_text())["source"]

@@ -10,8 +10,8 @@
 # **Time** 60 min, 3 to 4 of them training (savanna, two quiet processor cores), or some hours beside you (photographs, a GPU) ·
 # **Needs** lessons 05 to 07.
 #
-# $$\min_{F, A}\;\max_{D}\;\; \underbrace{\mathcal L_{adv}(F_{S\to T}, A_S, D_T) + \mathcal L_{adv}(F_{T\to S}, A_T, D_S)}_{\text{Eq. 2, in stage 2 Eq. 7}}
-# \;+\; \lambda_{cyc}\,\underbrace{(\mathcal L_{cyc}^{S} + \mathcal L_{cyc}^{T})}_{\text{Eq. 3}}$$
+# $$\min_{F, A}\;\max_{D}\;\; \underbrace{\mathcal L^s_{adv} + \mathcal L^t_{adv}}_{\text{Eq. 2, in stage 2 Eq. 7}}
+# \;+\; \lambda_{cyc}\,\underbrace{(\mathcal L^s_{cyc} + \mathcal L^t_{cyc})}_{\text{Eq. 3}}$$
 # %%
 import torch
 from IPython.display import display

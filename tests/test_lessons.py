@@ -64,6 +64,15 @@ def test_there_are_eleven_lessons_and_enough_to_do():
     assert len(ALL) >= 25
 
 
+def test_the_road_and_each_lesson_say_the_same_minutes():
+    texts = {source.name[:2]: "\n".join(cell.source for cell in source.cells) for source in build.sources(LESSONS)}
+    road = dict(re.findall(r"\*\*(\d\d) .+?(\d+)&nbsp;min", texts["00"]))
+    for lesson, text in texts.items():
+        told = re.search(r"\*\*Time\*\* (?:about )?(\d+) min(?:utes)?(?:, (\d+) of them exercises)?", text)
+        assert told and told[1] == road[lesson]
+        assert told[2] in (None, str(sum(task.minutes for task in exercises.of_lesson(lesson))))
+
+
 def test_nothing_drifted():
     assert build.drift() == []
 

@@ -70,6 +70,11 @@ def _divided(layers, size):
     return _sizes(layers, size, lambda a, n: a.up * n // a.stride - (a.kernel == 4 and a.stride == 1))
 
 
+@rejected("03.1", "picture's own size")
+def _unlinked(layers, size):
+    return [_recursive_sizes([a], size)[0] for a in layers]
+
+
 # ------------------------------------------------------------------------------------------ 03.2
 
 
@@ -101,6 +106,25 @@ def _no_shrink(layers):
     for a in layers:
         field += (a.kernel - 1) * jump
         jump *= a.stride
+    return field
+
+
+@rejected("03.2", "k - 1")
+def _whole_kernel(layers):
+    field, jump = 1, 1
+    for a in layers:
+        jump = jump / a.up
+        field += a.kernel * jump
+        jump *= a.stride
+    return field
+
+
+@rejected("03.2", "comes first")
+def _up_late(layers):
+    field, jump = 1, 1
+    for a in layers:
+        field += (a.kernel - 1) * jump
+        jump = jump * a.stride / a.up
     return field
 
 
@@ -254,6 +278,20 @@ class _OneUp(_Attention):
 @rejected("03.4", "parameters with width 8")
 class _SmallEnd(_Attention):
     kernels = (3, 3, 3)
+
+
+@rejected("03.4", "is missing between")
+class _NoBlock(_Attention):
+    def __init__(self, width=32):
+        super().__init__(width)
+        self.down = self.down[:-1]
+
+
+@rejected("03.4", "two residual blocks")
+class _TwoBlocks(_Attention):
+    def __init__(self, width=32):
+        super().__init__(width)
+        self.down.append(ResidualBlock(2 * width))
 
 
 @rejected("03.4", "nothing detached")

@@ -69,6 +69,28 @@ def _index(records):
     return found
 
 
+@rejected("09.2", "HEALTHY map")
+def _true_is_healthy(records):
+    found = None
+    for record in records:
+        if not all(collapse(record[f"attention_{x}"], record[f"spread_{x}"]) for x in "st"):
+            found = None
+        elif found is None:
+            found = record["step"]
+    return found
+
+
+@rejected("09.2", "in this order")
+def _swapped(records):
+    found = None
+    for record in records:
+        if not all(collapse(record[f"spread_{x}"], record[f"attention_{x}"]) is None for x in "st"):
+            found = None
+        elif found is None:
+            found = record["step"]
+    return found
+
+
 @rejected("09.2", "collapse(mean, spread)")
 def _by_mean(records):
     return next((r["step"] for r in records if r["attention_s"] <= 0.5), None)
@@ -84,6 +106,12 @@ def _stacked(to_source, to_target):
 def _mean_of_spreads(to_source, to_target):
     mean = 50 * (to_source + to_target).mean().item()
     return mean, 50 * (to_source.std(unbiased=False) + to_target.std(unbiased=False)).item()
+
+
+@rejected("09.3", "one heap")
+def _pooled(to_source, to_target):
+    heap = 100 * torch.cat([to_source, to_target])
+    return heap.mean().item(), heap.std(unbiased=False).item()
 
 
 @rejected("09.3", "target alone")

@@ -143,6 +143,10 @@ def _divided(layers: list[Layer], size: int) -> list[int]:
     return [size := size * a.up // a.stride for a in layers]
 
 
+def _unlinked(layers: list[Layer], size: int) -> list[int]:
+    return [output_sizes([a], size)[0] for a in layers]
+
+
 _SIZE_MISTAKES: dict[str, dict[str, Any]] = {
     "the doubling is missing: a layer with up = 2 works on a picture of twice the size": {"up": False},
     "the padding is missing: without it every kernel would eat the picture's border": {"pad": 0},
@@ -199,7 +203,9 @@ def _output_sizes(answer: Any) -> Iterator[str]:
             | {
                 "the size alone was divided; kernel and padding belong in the formula, odd sizes show it": torch.tensor(
                     [float(n) for n in _divided(layers, size)]
-                )
+                ),
+                "every layer was given the picture's own size; what one layer gives, the next one gets: keep it in "
+                "`size`": torch.tensor([float(n) for n in _unlinked(layers, size)]),
             },
             f"the sizes through {what}",
         )
@@ -229,16 +235,27 @@ def receptive_field(layers: list[Layer]) -> int:
     return int(field)
 
 
-def _fields(layers: list[Layer], *, jump_moves: bool = True, early: bool = False, up: bool = True, start: int = 1):
+def _fields(
+    layers: list[Layer],
+    *,
+    jump_moves: bool = True,
+    early: bool = False,
+    up: str = "first",
+    start: int = 1,
+    reach: int = 1,
+) -> float:
+    """`receptive_field` with a mistake: steps of one pixel, strides too early, up2 late or never, another start."""
     field, jump = start, 1.0
     for a in layers:
-        if up:
+        if up == "first":
             jump /= a.up
         if early:
             jump *= a.stride
-        field += (a.kernel - 1) * (jump if jump_moves else 1)
+        field += (a.kernel - reach) * (jump if jump_moves else 1)
         if not early:
             jump *= a.stride
+        if up == "late":
+            jump /= a.up
     return float(field)
 
 
@@ -282,10 +299,15 @@ def _receptive_field(answer: Any) -> Iterator[str]:
                 "every layer was given steps of one pixel; behind a stride of 2 a step is two pixels long": _fields(
                     layers, jump_moves=False
                 ),
+                "a layer's own up comes after its kernel here; it comes first, so its kernel already takes the shorter "
+                "steps": _fields(layers, up="late"),
                 "a layer's own stride was counted too early: it lengthens the steps of the layers AFTER it": _fields(
                     layers, early=True
                 ),
-                "up2 is not counted: after it, neighbours are half as far apart": _fields(layers, up=False),
+                "up2 is not counted: after it, neighbours are half as far apart": _fields(layers, up="never"),
+                "a kernel of k was made to reach k steps further; its first pixel is already seen, so it is k - 1": (
+                    _fields(layers, reach=0)
+                ),
                 "one pixel too few: a pixel sees itself, so the field starts at 1": _fields(layers, start=0),
             },
             f"the receptive field of {what}",
@@ -493,6 +515,9 @@ def _attention(answer: Any) -> Iterator[str]:
         yield "no border"
     count = sum(p.numel() for p in network.parameters())
     want = sum(p.numel() for p in networks.Attention(8).parameters())
+    block = sum(p.numel() for p in networks.ResidualBlock(16).parameters())
+    expect(count != want - block, "the residual block, `r2w`, is missing between the halvings and the doublings")
+    expect(count != want + block, "there are two residual blocks; the string has one `r2w`")
     expect(
         count == want,
         f"{count} parameters with width 8, expected {want}: compare kernels and channels with the string",

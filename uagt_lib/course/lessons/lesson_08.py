@@ -1,18 +1,15 @@
 """Lesson 08, taking it apart: which pieces a method has, what goes with them, and who is better; checks and quiz."""
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
 from statistics import mean, stdev
-from typing import Any
 
 from matplotlib.axes import Axes
 
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import Wrong, expect, same
-from uagt_lib.course.places import ROOT
 from uagt_lib.course.quizzes import Choice, Question
 from uagt_lib.model import Pieces
 from uagt_lib.show.palette import GREEN, GREY
@@ -54,12 +51,6 @@ def rank(scores: Mapping[str, Sequence[float]]) -> list[tuple[str, float, float 
 def beats(a: Sequence[float], b: Sequence[float]) -> float:
     """How often a run of `a` scores lower than a run of `b`, over all pairs of runs; a tie counts half."""
     return mean(1.0 if x < y else 0.5 if x == y else 0.0 for x, y in product(a, b))
-
-
-def reproduced(table: str) -> dict[str, Any] | None:
-    """Stored results of "table1" or "table2", as `uagt reproduce` writes them; None where none are stored."""
-    path = ROOT / "data" / "reproduced" / f"{table}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 _ROLES = {

@@ -143,12 +143,16 @@ def _healthy_since(answer) -> Iterator[str]:
     got = answer(simple)
     if got == 2 or got == 3:
         raise Wrong("that is the position of the record; what is wanted is its `step`")
+    expect(
+        got is not None,
+        "a run that localises at step 75 gives None: collapse(...) is None for a HEALTHY map. Or no `return`?",
+    )
     same(
         got,
         75,
         {
-            "step 25 is still grey (mean 0.55, spread 0.01): a record counts only when collapse(mean, spread) is None "
-            "for A_S and for A_T": 25,
+            "step 25 is still grey (mean 0.55, spread 0.01): a record counts only when collapse(mean, spread), in this "
+            "order, is None for A_S and for A_T": 25,
             "step 50 is still grey (mean 0.5, spread 0.03): a record counts only when collapse(mean, spread) is None "
             "for A_S and for A_T": 50,
         },
@@ -224,6 +228,10 @@ def _papers_number(answer) -> Iterator[str]:
             * (a.std() + b.std()).item()
             / 2,
             "that divides by n - 1; the report divides by n (unbiased=False)": 100 * both.std().item(),
+            "that is the deviation of all numbers in one heap; average the two of a split first": 100
+            * torch.cat([a, b]).std(unbiased=False).item(),
+            "that is the deviation of all numbers in one heap (n - 1 kind); average the two of a split first": 100
+            * torch.cat([a, b]).std().item(),
             "the deviation is printed times 100 too": spread,
             "this is the standard error; the table's ± is the deviation over splits": 100 * spread / 10**0.5,
         },
