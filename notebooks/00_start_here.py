@@ -47,7 +47,8 @@ figures.show(
     show.two_sides(
         [""], [pair.source.test[4:9]], [pair.target.test[4:9]], ("pile S: horses", "pile T: zebras")
     ),
-    "Five pictures of horses, four on green meadows and the fifth on dry grass, and five of zebras, most of them on "
+    "Five pictures of horses, four on green meadows and the fifth on dry grass, and five of zebras, "
+    "most of them on "
     "dry grass. No scene occurs in both piles.",
 )
 # %% [markdown]

@@ -65,7 +65,8 @@ figures.show(
     figures.rows(
         ["three zebras and\ntheir pile's mean"], [to_uint8(torch.cat([pile_t[:3], mean_zebra]))], width=7
     ),
-    "Three zebra pictures, and the mean of all 256: a blurred strip of sky above blurred dry grass, no zebra.",
+    "Three zebra pictures, and the mean of all 256: a blurred strip of sky above blurred dry grass, "
+    "no zebra.",
 )
 # %% [markdown]
 # **Predict.** 256 new zebra pictures are drawn. Which comes closer to them in squared error, on average: `"zebra"`, the pictures of the first
@@ -275,7 +276,8 @@ print(f"real zebras: {on_dry(flat_savanna('zebra', 300, 0.7, 4)):.0%} on dry gra
 green_zebra, dry_zebra = torch.tensor([[-0.65, 1.0], [0.65, 1.0]])
 for name, judge, before, after in at_end[2:]:
     print(f"{name}: horses {on_dry(before):.0%}, translated {on_dry(after):.0%} on dry grass;", end=" ")
-    print(f"the judge gives a zebra on green {judge(green_zebra).item():.2f}, on dry {judge(dry_zebra).item():.2f}")
+    green, dry = judge(green_zebra).item(), judge(dry_zebra).item()
+    print(f"the judge gives a zebra on green {green:.2f}, on dry {dry:.2f}")
 # %% [markdown]
 # Straight up, the translated pile would have as little dry grass as the horses have. The judge would only need to look at the grass. So the generator moves it, **and the cycle loss, which permits
 # every reversible detour, does not object.**
@@ -297,7 +299,7 @@ for name, judge, before, after in at_end[2:]:
 # NBVAL_CHECK_OUTPUT
 @exercise("01.4")
 def cheat(x):
-    """pictures (N, 3, H, W) in [-1, 1] -> pictures of the same shape and range, so that cheat(cheat(x)) is x"""
+    """pictures (N, 3, H, W) in [-1, 1] -> same shape and range, so that cheat(cheat(x)) is x"""
     ### BEGIN SOLUTION
     return -x
     ### END SOLUTION
@@ -333,7 +335,8 @@ coarse = torch.nn.functional.interpolate(coarse, scale_factor=8, mode="bilinear"
 exchanged = to_uint8(s_prime - coarse + coarse.roll(1, 0))
 home = translate(cyclegan, exchanged, "s").image
 print(f"s'' as it is:            grass like its own {alike(s_cycled, s):.2f}")
-print(f"coarse colours exchanged: like its own {alike(home, s):.2f}, its neighbour's {alike(home, s.roll(1, 0)):.2f}")
+own, other = alike(home, s), alike(home, s.roll(1, 0))
+print(f"coarse colours exchanged: like its own {own:.2f}, its neighbour's {other:.2f}")
 # %% [markdown]
 # The neighbour's meadow comes home. So there is a code after all, a sturdy one: the coarse colours of $s'$, small differences between one dry picture and the next, in plain sight. Noise averages out over so large an area, and so the
 # test with noise finds only *fragile* codes. Keep both tests for networks of your own; each costs a few lines.

@@ -68,7 +68,8 @@ with torch.no_grad():
     pasted = masks * painted + (1 - masks) * s
 figures.show(
     show.equation(s[3], painted[3], masks[3], pasted[3]),
-    "Equation 1 in pictures: matte times paint plus inverted matte times photo is a zebra on the green meadow.",
+    "Equation 1 in pictures: matte times paint plus inverted matte times photo is a zebra on the "
+    "green meadow.",
 )
 
 
@@ -134,7 +135,8 @@ scores = [score(compose(s, painted, matte)) for matte in all_mattes]
 notes = [f"$D_T$: {value:.2f}" for value in scores]
 figures.show(
     show.gallery(titles, mattes, results, notes),
-    "The same five results with scores: " + ", ".join(f"{t} {v:.2f}" for t, v in zip(titles, scores, strict=True)),
+    "The same five results with scores: "
+    + ", ".join(f"{title} {score:.2f}" for title, score in zip(titles, scores, strict=True)),
 )
 reveal(guess, titles[scores.index(max(scores))], "most real to D_T")
 print(f"for comparison, real zebras: {score(to_float(pair.target.test)):.2f}")
@@ -388,7 +390,8 @@ with_cycle = teach(fool_and_return, A_s, A_t)
 figures.show(
     show.taught({"wish alone": only_fooling, "wish + cycle loss": with_cycle}),
     "Mean attention over 100 steps. With the wish alone it stays near 1 on horses and falls slowly "
-    "elsewhere; with the cycle loss it falls nearly to 0 elsewhere, and on horses from about 0.9 to about 0.7.",
+    "elsewhere; with the cycle loss it falls nearly to 0 elsewhere, and on horses from about 0.9 to "
+    "about 0.7.",
 )
 # %%
 with torch.no_grad():

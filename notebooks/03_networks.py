@@ -379,7 +379,8 @@ with torch.no_grad():
 ranges = [f"values {m.min():.2f} to {m.max():.2f}" for m in edge]
 figures.show(draw.panels(["picture: one colour", "map, reflected border", "map, zero padding"],
                          [to_uint8(flat)[0], *edge], ["", *ranges], width=7.4),
-             "Reflection gives a flat grey map for a flat picture; zero padding paints a frame along the border")
+             "Reflection gives a flat grey map for a flat picture; zero padding paints a frame along "
+             "the border")
 # %% [markdown]
 # With zeros, a picture without any content gets a frame. Training can make use of that frame, and maps then leak into strips along the
 # border. With reflection there is nothing to hold on to. (The released program reflects in the attention network's first
@@ -536,7 +537,8 @@ rows = [
     ("attention, constant on 4x4 tiles", *tiles),
     ("residual block with f = 0: identity", "not said", *identity),
     ("generator, last layer", "3x3, stride 1", kernel(they.Generator(), -1), kernel(we.Generator(), -1)),
-    ("discriminator, scores for 256 px", "as CycleGAN", patches(they.Discriminator()), patches(we.Discriminator())),
+    ("discriminator, scores for 256 px", "as CycleGAN", patches(they.Discriminator()),
+                                                        patches(we.Discriminator())),
 ]
 for name, *columns in [("", "paper", "program", "we"), *rows]:
     print(f"{name:38}" + "".join(f"{column:16}" for column in columns))

@@ -216,7 +216,8 @@ answers = {
 }
 figures.show(
     show.judges(x, (2.0, 0.5), p / (p + q), answers),
-    "Both judges rise from 0 over the fakes to 1 over the real numbers, close to the best curve p / (p + q).",
+    "Both judges rise from 0 over the fakes to 1 over the real numbers, close to the best curve p / "
+    "(p + q).",
 )
 # %% [markdown]
 # Both say nearly the same: *the probability that this is real* (the least-squares judge a little loosely, after 300 steps). So the judges hardly differ. What
@@ -321,7 +322,8 @@ games = {
 }
 figures.show(
     show.games(games, goal=2.0),
-    "Far: only -log D brings its fakes to 2 with every seed. Near: all three games arrive within 200 steps.",
+    "Far: only -log D brings its fakes to 2 with every seed. Near: all three games arrive within 200 "
+    "steps.",
 )
 for title, runs in games.items():
     arrived = {name: sum(abs(path[-1] - 2) < 0.5 for path in paths) for name, paths in runs.items()}

@@ -199,7 +199,7 @@ for keep in (False, True):
 # NBVAL_CHECK_OUTPUT
 @exercise("05.2")
 def judge_loss(D_t, t, s_prime):
-    """a discriminator, real t and fake s' (N, 3, H, W) -> a scalar; its gradient reaches D_t and nobody else"""
+    """a discriminator, real t, fake s' (N, 3, H, W) -> a scalar; its gradient reaches D_t and nobody else"""
     ### BEGIN SOLUTION
     return losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach()))
     ### END SOLUTION
@@ -320,7 +320,7 @@ figures.show(
 # NBVAL_CHECK_OUTPUT
 @exercise("05.4")
 def fool(D_t, s_prime):
-    """a discriminator and fakes (N, 3, H, W) -> a scalar; its gradient passes through D_t, which gets none itself"""
+    """a discriminator, fakes (N, 3, H, W) -> a scalar; gradient passes through D_t, which gets none itself"""
     ### BEGIN SOLUTION
     D_t.requires_grad_(False)
     loss = losses.lsgan_generator(D_t(s_prime))
@@ -429,7 +429,8 @@ tail = runs["program B"][0][-20:]
 fooling = sum(r["adversarial_t"] + r["adversarial_s"] for r in tail) / (2 * len(tail))
 judging = sum(r["D_t"] + r["D_s"] for r in tail) / (2 * len(tail))
 reveal(guess, fooling, "B's loss for fooling D")
-print(f"at f = 2/3:  (f - 1)^2 = {1 / 9:.3f},  half of f^2 = {2 / 9:.3f};  B's loss for judging: {judging:.3f}")
+print(f"at f = 2/3:  (f - 1)^2 = {1 / 9:.3f},  half of f^2 = {2 / 9:.3f}")
+print(f"B's loss for judging: {judging:.3f}")
 # %% [markdown]
 # That is how you recognise it: the losses settle at constants that have nothing to do with the pictures. A GAN's losses are the
 # score of a match. Watch the match.

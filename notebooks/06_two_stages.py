@@ -121,7 +121,8 @@ figures.show(
         [to_uint8(picture) for picture in (*readings, fake.image)],
         width=8,
     ),
-    "Cut-outs of raw paint are bright with hard borders; those of the composed picture blend into the horse.",
+    "Cut-outs of raw paint are bright with hard borders; those of the composed picture blend into "
+    "the horse.",
 )
 # %% [markdown]
 # D should judge what the user will get, and the user never gets raw paint. This course follows the released program
@@ -170,12 +171,15 @@ cut_out = foreground(to_float(large.target.test), translate(shipped, large.targe
 margins = (16, 32, 64)
 frames = [F.pad(cut_out, [margin] * 4) for margin in margins]  # zeros, grey, all round
 found = {
-    name: [draw.inner_scores(shipped.D_t, frame, margin, norm) for frame, margin in zip(frames, margins, strict=True)]
+    name: [draw.inner_scores(shipped.D_t, *at, norm) for at in zip(frames, margins, strict=True)]
     for name, norm in (("with instance norm", True), ("without", False))
 }
-reveal(guess, (found["without"][-1] - found["without"][0]).abs().max().item(), "largest change without the norm")
+change = (found["without"][-1] - found["without"][0]).abs().max().item()
+reveal(guess, change, "largest change without the norm")
 figures.show(
-    draw.two_frames([frame[0] for frame in frames], {k: [x.mean().item() for x in v] for k, v in found.items()}),
+    draw.two_frames(
+        [frame[0] for frame in frames], {name: [x.mean().item() for x in both] for name, both in found.items()}
+    ),
     "A zebra in three grey frames. With instance norm its patches' score doubles; without it, it stays.",
 )
 # %% [markdown]
@@ -318,7 +322,8 @@ biased = from_savanna(config.size, config.load, bias=1.0, held_out=16)
 run_b = trained(config.with_(bias=1.0, switch=1.0, steps=200), biased, "smoke-biased")
 last = json.loads((run_b / "metrics.json").read_text())["source"]
 reveal(guess, last["attention_outside"], "attention on the background at bias 1")
-print(f"background error {last['background_error']:.3f}; run X: {scores[-1]['source']['background_error']:.3f}")
+print(f"background error {last['background_error']:.3f}")
+print(f"that of run X    {scores[-1]['source']['background_error']:.3f}")
 # %%
 shown = {}
 for step in (40, 120, 200):

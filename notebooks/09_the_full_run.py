@@ -24,7 +24,8 @@ from uagt_lib.data.pairs import from_savanna
 unseen = from_savanna(64, 72, images=8, held_out=16)
 figures.show(
     show.results(data("checkpoints", "savanna-64.safetensors"), unseen),
-    "Three horses and three zebras with attention, paint and result. Attention is bright on the animals, and faintly on a rock; "
+    "Three horses and three zebras with attention, paint and result. Attention is bright on the "
+    "animals, and faintly on a rock; "
     "the paint alone is wrong in the background, the result keeps the background.",
 )
 # %% [markdown]
@@ -240,11 +241,12 @@ favourite = ...  # the column that flatters CycleGAN: "target" or "source"
 from uagt_lib.checkpoint import checkpoints as finished
 from uagt_lib.evaluate.compare import compare
 
-mine = finished(run)[-1:]  # before the first checkpoint the table has the other two only: run this cell again later
+mine = finished(run)[-1:]  # nothing yet? Then the table has the other two only: run this cell again later
 rivals = [data("checkpoints", name) for name in ("savanna-64.safetensors", "cyclegan-64.safetensors")]
 if config.savanna:
     report = compare([*mine, *rivals], runs("capstone-report"), extractor="savanna")
-    display(show.scoreboard(report, ["your run"] * len(mine) + ["shipped, 3200 steps", "CycleGAN, 1600 steps"]))
+    names = ["your run"] * len(mine) + ["shipped, 3200 steps", "CycleGAN, 1600 steps"]
+    display(show.scoreboard(report, names))
     reveal(favourite, "target", "the column that flatters CycleGAN")
 else:
     print(f"In a terminal: uagt evaluate {run} --data data/downloads/horse2zebra")

@@ -82,7 +82,7 @@ def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
 
 
 def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
-    """What the threshold of Eq. 6 does, from one stage-1 checkpoint a seed."""
+    """What the threshold of Eq. 6 does, from one stage-1 checkpoint a seed: compare within a seed, not over seeds."""
     lines = {f"{tau}": {"object change": [], "background error": [], **{k: [] for k in KIDS}} for tau in TAUS}
     shown: dict[str, list[Tensor]] = {}
     for seed in seeds:
@@ -107,11 +107,11 @@ def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     text = table(
         header,
         [
-            [tau, *(plus_minus(v, digits=n) for v, n in zip(line.values(), digits, strict=True))]
+            [tau, *(" / ".join(f"{x:.{n}f}" for x in v) for v, n in zip(line.values(), digits, strict=True))]
             for tau, line in lines.items()
         ],
     )
-    text += "\n\nBoth directions averaged; KID x 100 with savanna features; changes are 0 to 1."
+    text += "\n\nBoth directions averaged; KID x 100 with savanna features; changes are 0 to 1. One number a seed."
     picture = rows(list(shown), [torch.cat(parts) for parts in shown.values()])
     return _finding("Figure 8: the threshold", text, {"scores": lines}, seeds, picture)
 
@@ -183,7 +183,8 @@ def _object_change(domain: Domain, image: Tensor) -> float:
 
 
 def _finding(title: str, text: str, values: dict, seeds: Sequence[int], picture) -> Finding:
-    about = f"± is over training seeds {', '.join(map(str, seeds))}" if len(seeds) > 1 else f"Training seed {seeds[0]}"
+    named = f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
+    about = f"± is over training {named}" if "±" in text else f"Training {named}"
     return Finding(
         f"# {title}\n\n{text}\n\n{about}; the picture is of seed {seeds[0]}.", {"seeds": list(seeds)} | values, picture
     )

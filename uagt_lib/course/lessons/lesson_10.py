@@ -320,11 +320,11 @@ QUIZ = (
         (
             Choice("Nothing, since there is no object", False, "Then D would see green meadows and never be fooled."),
             Choice(
-                "The ground, and it spares trees and bushes",
+                "The ground, and it spares animals and trees",
                 True,
-                "It marks where the two domains differ. Trees look the same in both seasons.",
+                "It marks where the two domains differ. Animals and trees look the same in both seasons.",
             ),
-            Choice("The whole picture, at 1 everywhere", False, "It stayed grey, and trees stayed dark."),
+            Choice("The whole picture, at 1 everywhere", False, "It stayed grey, and animals stayed dark."),
             Choice("The sky, the largest region", False, "Size does not count; a difference between domains does."),
         ),
     ),
