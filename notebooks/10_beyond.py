@@ -157,7 +157,7 @@ way = colour(t, there) - colour(s, ground)
 moved = (colour(dry.image, ground) - colour(s, ground)) @ way / (way @ way)
 print(f"the ground went {moved:.0%} of the way from green to dry, with attention {on_ground:.2f} on it")
 # %% [markdown]
-# Nearly all of the way, with a map that keeps almost half of the green. The generator has simply **over-painted**: so dry that the mixture comes out right.
+# Most of the way, with a map that keeps almost half of the green. The generator has simply **over-painted**: so dry that the mixture comes out right.
 # Eq. 1 allows many pairs of map and paint with one result, and a small change of colour prefers none of them. A large one does. Paint ends at
 # -1, so half of the blackest paint over half of a brown coat is still brown: black stripes *need* a map near 1.
 #
