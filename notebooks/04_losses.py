@@ -33,13 +33,15 @@ lower[:, :, :33] = 0  # of the two horses in picture 7, the mask of the lower on
 with torch.no_grad():
     painted = cyclegan.F_st(s)
     one = compose(s[7:8], painted[7:8], lower)
-    shown = torch.cat([t[3:4], s[7:8], one, painted[7:8]])  # (4, 3, 64, 64)
+    shown = torch.cat([t[1:2], s[7:8], one, painted[7:8]])  # (4, 3, 64, 64)
     scores = cyclegan.D_t(shown)  # (4, 1, 14, 14)
+    means = {name: cyclegan.D_t(x).mean() for name, x in (("zebras", t), ("fakes", painted), ("horses", s))}
 figures.show(
     show.score_maps(["a real zebra", "two horses", "one of them painted", "CycleGAN's work"], shown, scores),
     "Four pictures and their score maps of 14 by 14 patches. In the third, one horse has become a zebra: "
     "scores rise nearly everywhere, and a dark spot stays on the other horse.",
 )
+print("mean score of 16", ", ".join(f"{name} {value:.2f}" for name, value in means.items()))
 # %% [markdown]
 # ## 4.1 A judge that answers with a map
 #
@@ -48,7 +50,8 @@ figures.show(
 # Every loss in this lesson starts by averaging over these patches.
 #
 # Now look at the third picture, where one horse is a zebra and the other is still a horse. There is a dark spot in its map, on the brown horse.
-# **The map says where the picture is wrong.** That is the signal attention lives on (lesson 02).
+# **The map says where to look for the mistake.** That is the signal attention lives on (lesson 02). (It is an opinion, not a measurement: on average real zebras
+# score 0.53 and fakes 0.37, but single pictures overlap.)
 #
 # But something else happened. Painting the lower horse made scores rise *everywhere*, even in the top left corner.
 #
@@ -164,7 +167,7 @@ for wrong in (5.0, 30.0, 200.0):
 
 
 # %% [markdown]
-# The right answers are 5, 30 and 200, with a gradient of 1. In 32-bit numbers $\sigma(30)$ is *exactly* 1, its complement 0, the logarithm
+# The right answers are 5, 30 and 200 (to a hundredth), with a gradient of nearly 1. In 32-bit numbers $\sigma(30)$ is *exactly* 1, its complement 0, the logarithm
 # infinite, and the gradient "not a number". One such patch in one batch, and every weight of the judge is NaN after the step.
 # **Recognise it:** a loss that is fine for hours and then prints `inf`, then `nan`, for ever.
 #
@@ -233,8 +236,9 @@ figures.show(
 # | the usual flip | $-\log D$ | $\mathrm{softplus}(-x)$ |
 # | least squares | $(x - 1)^2$ | |
 #
-# The first two want the same thing, a fake that passes. At the start of training, though, fakes are bad and the judge sees
-# through them: scores far on the left.
+# All three want the same thing, a fake that passes. At the start of training, though, fakes are bad and the judge sees
+# through them: scores far on the left. (A logit of −6 means 0.2 %. A least-squares judge aims at 0 for fakes and hardly ever says −6; that
+# comes back in a moment.)
 #
 # **Predict first.** At a score of −6, which of the three has hardly any gradient left?
 # %%
@@ -288,8 +292,8 @@ reveal(guess, max(push, key=push.get), "strongest push")
 
 
 # %% [markdown]
-# Read the last row. The least-squares loss does its part, 2 on the score, and yet hardly anything arrives: a least-squares judge is
-# perfectly happy with a score of 0 for *every* fake, so around them it is **flat**. The log judge is never happy enough, it pushes scores
+# Read the last row. The least-squares loss does its part, 2 on the score, and yet little arrives: a least-squares judge is
+# perfectly happy with a score of 0 for *every* fake, so around them it is nearly **flat**, and what slope is left may point anywhere. The log judge is never happy enough, it pushes scores
 # further and further down, and so keeps a slope that leads home. With $-\log D$ that slope arrives in full; with $\log(1-D)$ it is
 # multiplied by nearly nothing.
 #
@@ -331,10 +335,10 @@ for title, runs in games.items():
 
 
 # %% [markdown]
-# **Far apart**, the gradient on the pictures decides, and only $-\log D$ arrives with every seed. **Near**, where fakes and real numbers overlap,
+# **Far apart**, the gradient on the pictures decides, and only $-\log D$ arrives with every seed. (Two of the least-squares games first walk *away* from 2.) **Near**, where fakes and real numbers overlap,
 # no judge can ever be sure, and all three arrive. So why do CycleGAN and this paper get on so well with least squares? Our
 # reading: they live near. A fake starts as a *photograph*, many of its patches could occur among the real ones, and the judge in 4.1
-# gave 0.4 to CycleGAN's work, far from a confident 0. A line is not a picture, of course. But remember the recipe: **if the judge wins, look at the
+# gave 0.37 to fakes and 0.53 to real zebras, far from a confident 0 and 1. A line is not a picture, of course. But remember the recipe: **if the judge wins, look at the
 # gradient on the fake, not on the score.**
 # %% [markdown] tags=["instructor"]
 # **For teachers, 4.4 and 4.5 (25 min).** The `inf` cell is worth running live with 10, 17, 20: where does it break first? (Near 17: float32 keeps
@@ -403,7 +407,7 @@ for name, (adversarial, cycle) in prices.items():
     print(f"{name:6} adversarial {adversarial:.2f}   cycle {cycle:.3f}   with λ = 10: {total:.2f}")
 # %% [markdown]
 # *Zeros* pay nothing for the round trip, because there is none. *Ones* fool the judge well, and pay for every blade of grass. *Horse* fools it best
-# and pays for a tenth of the pixels. At the paper's $\lambda = 10$ the horse wins.
+# and pays a quarter of that price, for a tenth of the pixels. At the paper's $\lambda = 10$ the horse wins.
 #
 # **Predict first.** Turn λ up. From which value on is doing nothing the cheapest of the three?
 # %%
@@ -425,7 +429,7 @@ print(f"ones are dearer than zeros already from λ = {(nothing - everything) / l
 #   *and* the background has a price. The paper's 10 sits in it.
 # * The second line is the **zero trap** of the small attention network. When it is born it knows no horse; its map is one grey
 #   value, and all it can do is turn that up or down. On *that* road zeros beat ones at λ = 10. If it follows the price before it
-#   has found the horse, it ends at zero, and from there, as you saw in lesson 02, the first steps back lead through a valley.
+#   has found the horse, it ends at zero, and from there, as you saw in lesson 02, the first steps back cost more than they bring.
 #
 # A price list is no proof: training may never get to the cheapest place. So we try. Lesson 02's experiment, newborn attention
 # on the frozen CycleGAN, with λ at 100:
@@ -451,7 +455,7 @@ for step in range(81):
     (lsgan_generator(cyclegan.D_t(s_prime)) + 100 * (s_cycled - batch).abs().mean()).backward()
     optimiser.step()
 # %% [markdown]
-# As the price list said. With λ = 10 the same network, the same seed and the same 80 steps kept about 0.7 on the horses (lesson 02). Black
+# As the price list said: above 30 even a found horse does not pay. At step 20 the map had found the horses, more or less, and let go of them again. With λ = 10 the same network, the same seed and the same 80 steps kept about 0.7 on the horses (lesson 02). Black
 # maps, unchanged pictures and a cycle loss of 0: **a perfect score for doing nothing.** When you train on your own pictures and see that, you
 # know which dial to look at first.
 #
@@ -469,7 +473,7 @@ quiz("04")
 progress("04")
 # %% [markdown]
 # **One question to take away.** DualGAN (Table 1 of the paper) plays a Wasserstein game: the judge maximises mean real score minus mean fake
-# score, and nothing else. `losses.py` has it. Which column of the table in 4.5 would be constant by construction, and what stops the judge's
+# score, and nothing else. `losses.py` has it. Which column of 4.5's second table, the one with the judge's slope, would be constant by construction, and what stops the judge's
 # scores from running away?
 #
 # **Read more.** Paper, Sections 3.1 (Eq. 2 to 5) and appendix A · `uagt_lib/losses.py`, all three games on one screen · `Model.generator_loss`

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
 from uagt_lib import losses
+from uagt_lib.course.lessons.lesson_04 import both_losses
 
 
 @accepted("04.1")
@@ -119,7 +120,7 @@ def _as_printed(real, fake):
     return 0.5 * (F.logsigmoid(real).mean() + F.logsigmoid(-fake).mean())
 
 
-@rejected("04.3", "rounded")
+@rejected("04.3", "larger than any float32")
 def _exp_overflows(real, fake):
     return 0.5 * (torch.log(1 + torch.exp(-real)).mean() + torch.log(1 + torch.exp(fake)).mean())
 
@@ -194,3 +195,35 @@ def _one_judge(scores, pictures, weight=10.0):
 def _one_way(scores, pictures, weight=10.0):
     _, home, judges = _terms(scores, pictures)
     return losses.lsgan_generator(scores["s'"]) + weight * home[0], judges
+
+
+@rejected("04.4", "no gradient gets through")
+def _deaf(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures | {name: pictures[name].detach() for name in ("s''", "t''")}, weight)
+
+
+@rejected("04.4", "OTHER domain")
+def _crossed(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures | {"s''": pictures["t''"], "t''": pictures["s''"]}, weight)
+
+
+@rejected("04.4", "exchanged")
+def _real_and_fake_exchanged(scores, pictures, weight=10.0):
+    fool, home, _ = _terms(scores, pictures)
+    judge = losses.lsgan_discriminator
+    return fool + weight * sum(home), judge(scores["s'"], scores["t"]) + judge(scores["t'"], scores["s"])
+
+
+@rejected("04.3", "same sign")
+def _same_sign(real, fake):
+    return 0.5 * (F.softplus(-real).mean() + F.softplus(-fake).mean())
+
+
+@rejected("04.2", "half included")
+def _minus_half(fake):
+    return -0.5 * (fake**2).mean()
+
+
+@rejected("04.1", "before the square")
+def _mean_first(real, fake):
+    return 0.5 * ((real.mean() - 1) ** 2 + fake.mean() ** 2)

@@ -156,7 +156,7 @@ def _everything(s, F_st, A_s, F_ts, A_t, stage):
     return _trip(s.clone().requires_grad_(), F_st, A_s, F_ts, A_t)
 
 
-@rejected("06.4", "A_t still learns")
+@rejected("06.4", "A_t can still learn")
 def _only_one(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 1)
     return _trip(s, F_st, A_s, F_ts, A_t)
@@ -179,3 +179,23 @@ def _turned_round(s, F_st, A_s, F_ts, A_t, stage):
 def _all_under_no_grad(s, F_st, A_s, F_ts, A_t, stage):
     with torch.set_grad_enabled(stage == 1):
         return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@rejected("06.3", "past the end")
+def _bounces(epoch, epochs, base):
+    return min(base, 2 * base * abs(epochs - epoch) / epochs)
+
+
+@rejected("06.3", "whole number")
+def _rounded_half(epoch, epochs, base):
+    half = epochs // 2
+    return base if epoch < half else max(0.0, base * (epochs - epoch) / (epochs - half))
+
+
+@rejected("06.4", "underscore")
+def _attribute(s, F_st, A_s, F_ts, A_t, stage):
+    for network in (A_s, A_t):
+        network.requires_grad = stage == 1
+    s_a = A_s(s)
+    s_prime = compose(s, F_st(s), s_a)
+    return s_a, s_prime, compose(s_prime, F_ts(s_prime), A_t(s_prime))

@@ -121,6 +121,13 @@ def _lsgan_discriminator(answer) -> Iterator[str]:
             "these are distances, not squares of distances": ((real - 1).abs().mean() + fake.abs().mean()) / 2,
             "only the real pictures are judged; the fakes should score 0": off_real.mean() / 2,
             "only the fakes are judged; the real pictures should score 1": off_fake.mean() / 2,
+            "the mean is taken before the square; every single score should come near its target": (
+                (real.mean() - 1).square() + fake.mean().square()
+            )
+            / 2,
+            "only one of the two terms is halved; the half belongs to their sum": off_real.mean() / 2 + off_fake.mean(),
+            "only one of the two terms is halved, the half belongs to their sum": off_real.mean() + off_fake.mean() / 2,
+            "the judge wants BOTH terms small: add them, do not subtract": (off_real.mean() - off_fake.mean()) / 2,
             "both targets are 1; the judge wants to see the fakes at 0": (off_real.mean() + (fake - 1).square().mean())
             / 2,
         },
@@ -159,6 +166,9 @@ def _lsgan_generator(answer) -> Iterator[str]:
             "this is the judge's wish, fakes at 0; the generator wants them at 1": fake.square().mean(),
             "this is the judge's loss with a minus sign; scores could run away to infinity for ever better": (
                 -fake.square().mean()
+            ),
+            "this is the judge's loss with a minus sign, half included; scores could run away to infinity": (
+                -fake.square().mean() / 2
             ),
             "halved: the released program halves the judge's loss only, or lambda would mean something else": (fake - 1)
             .square()
@@ -213,6 +223,10 @@ def _log_discriminator(answer) -> Iterator[str]:
             "this is twice the value asked for; halve it, like the least squares above": up + down,
             "the sign is turned round: Eq. 2 is raised by D, and we minimise, so take its negative": -(up + down) / 2,
             "the sign is turned round, and half of it is asked for": -(up + down),
+            "both terms have the same sign: a judge wants real scores up and fake scores down": (
+                F.softplus(-real).mean() + F.softplus(-fake).mean()
+            )
+            / 2,
             "only the real pictures are judged": up / 2,
             "only the fakes are judged": down / 2,
         },
@@ -230,8 +244,12 @@ def _log_discriminator(answer) -> Iterator[str]:
         expect(isinstance(loss, Tensor), "the loss should be a tensor")
         expect(
             bool(loss.isfinite().all()),
-            f"at scores of {score:.0f} on the wrong side the loss is {loss.item()}: the sigmoid was rounded to 0 or 1 "
-            "before the logarithm saw it; use a function that never forms it",
+            f"at scores of {score:.0f} on the wrong side the loss is {loss.item()}: "
+            + (
+                "the sigmoid was rounded to 0 or 1 before the logarithm saw it; use a function that never forms it"
+                if score < 80
+                else "exp of it is larger than any float32; F.softplus gives log(1 + exp(x)) without forming exp(x)"
+            ),
         )
         expect(loss.requires_grad, "no gradient reaches the scores: the judge could never learn")
         slopes = torch.autograd.grad(loss, (bad_real, bad_fake), allow_unused=True)
@@ -303,6 +321,12 @@ def _both_losses(answer) -> Iterator[str]:
             + 10 * long,
             "this raises what the judges minimise; each side has a wish of its own (04.2)": 10 * (home_s + home_t)
             - judges,
+            "each picture is compared with the OTHER domain's round trip; s belongs to s'', t to t''": fool_t
+            + fool_s
+            + 10 * ((pictures["s"] - pictures["t''"]).abs().mean() + (pictures["t"] - pictures["s''"]).abs().mean()),
+            "the cycle loss is squared here; Eq. 3 takes absolute differences": fool_t
+            + fool_s
+            + 10 * sum((pictures[n] - pictures[f"{n}''"]).square().mean() for n in "st"),
             "F and A are asked about real pictures too; they made none of them": painters
             + losses.lsgan_generator(scores["s"])
             + losses.lsgan_generator(scores["t"]),
@@ -315,6 +339,8 @@ def _both_losses(answer) -> Iterator[str]:
         got[1],
         judges,
         {
+            "real and fake are exchanged in lsgan_discriminator(real, fake)": judge(scores["s'"], scores["t"])
+            + judge(scores["t'"], scores["s"]),
             "only one judge is there; D_S needs its loss too": judge(scores["t"], scores["s'"]),
             "the cycle loss is in D's loss too; no weight of a discriminator changes it": judges
             + 10 * (home_s + home_t),
@@ -324,6 +350,13 @@ def _both_losses(answer) -> Iterator[str]:
         "what D minimises",
     )
     yield "what D minimises"
+    fakes = [x.clone().requires_grad_() for x in (scores["s'"], scores["t'"], pictures["s''"], pictures["t''"])]
+    alive = answer(scores | {"s'": fakes[0], "t'": fakes[1]}, pictures | {"s''": fakes[2], "t''": fakes[3]}, 10.0)[0]
+    expect(
+        _reached(alive, *fakes),
+        "the value is right, but no gradient gets through to s'' or to a fake's score: F and A would never hear of it",
+    )
+    yield "a gradient reaches all that F and A made"
     same(
         answer(scores, pictures, 0.0)[0],
         fool_t + fool_s,
@@ -377,7 +410,7 @@ QUIZ = (
         ),
     ),
     Question(
-        "Why is -log(sigmoid(score)) a trap even for a judge that works well?",
+        "Why is -log(sigmoid(score)) a trap, even if the judge errs on one patch in a million?",
         (
             Choice("The sigmoid is slow", False, "It costs next to nothing."),
             Choice(

@@ -1,19 +1,33 @@
 """Lesson 06, two stages: checks and quiz."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
 from uagt_lib.compose import compose, foreground
+from uagt_lib.config import Config
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import expect, same
 from uagt_lib.course.lessons.lesson_05 import _moved, _networks, _pictures
 from uagt_lib.course.quizzes import Choice, Question
+from uagt_lib.course.trained import trained
+from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.schedule import learning_rate, stage
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE
+
+
+def three_runs(config: Config, pair: Pair) -> tuple[Path, Path, Path]:
+    """The opening's runs X, Y and Z: attention frozen at step 280, 40 and 0. Y and Z end at 80: their maps rest."""
+    few = from_savanna(config.size, config.load, held_out=16)  # the same training pictures, fewer to test with
+    return (
+        trained(config, pair, "smoke"),
+        trained(config.with_(steps=80, switch=0.5), few, "smoke-early"),
+        trained(config.with_(steps=80, switch=0.0), few, "smoke-grey"),
+    )
 
 
 def staged_trip(
@@ -190,7 +204,11 @@ def _rate(answer) -> Iterator[str]:
     expect(mine(100, 100, 2e-4) == 0, "at the end the rate must be exactly 0")
     yield "a straight line to 0 in the second half"
     expect(abs(mine(300, 400, 1.0) - 0.5) < 1e-9, "it should work for any length, also counted in steps (300 of 400)")
-    expect(mine(401, 400, 1.0) >= 0, "one step past the end the rate is negative: that would climb the loss")
+    expect(abs(mine(4, 5, 1.0) - 0.4) < 1e-9, "half of the run need not be a whole number: of 5 epochs it is 2.5")
+    for late in (401, 600):
+        got = mine(late, 400, 1.0)
+        expect(got >= 0, f"at step {late} of 400 the rate is negative: that would climb the loss")
+        expect(got == 0, f"at step {late} of 400 the rate is {got:.3g}: past the end it stays 0")
     yield "any unit, never negative"
 
 
@@ -229,7 +247,10 @@ def _staged_trip(answer) -> Iterator[str]:
         same(out[0], want_a, what="s_a")
         same(out[1], want, what="s'")
         same(out[2], compose(want, F_ts(want), A_t(want)), what="s''")
-        expect(out[2].requires_grad, "no gradient leaves s'': was the whole trip made under no_grad()?")
+        expect(
+            out[2].requires_grad,
+            "no gradient leaves s'': was the whole trip made under no_grad(), or were all four networks frozen?",
+        )
         (s - out[2]).abs().mean().backward()
         return networks
 
@@ -254,7 +275,11 @@ def _staged_trip(answer) -> Iterator[str]:
     )
     named = {"A_s": A_s, "A_t": A_t}
     awake = [name for name, network in named.items() if _moved(network)]
-    expect(not awake, f"{' and '.join(awake)} still learns in stage 2; both attention networks must rest")
+    expect(
+        not awake,
+        f"{' and '.join(awake)} can still learn in stage 2; both must rest, and before they "
+        "are used: network.requires_grad_(False), with the underscore",
+    )
     yield "stage 2: attention rests, the generators learn"
     expect(
         all(torch.allclose(p.grad, want, atol=1e-6) for p, want in zip(F_st.parameters(), reference(), strict=True)),
@@ -267,7 +292,10 @@ def _staged_trip(answer) -> Iterator[str]:
     answer(s, F_st, A_s, F_ts, A_t, 2)
     s_cycled = answer(s, F_st, A_s, F_ts, A_t, 1)[2]
     (s - s_cycled).abs().mean().backward()
-    expect(_moved(A_s) and _moved(A_t), "after a step of stage 2, stage 1 finds attention still frozen: thaw it there")
+    expect(
+        _moved(A_s) and _moved(A_t),
+        "after a step of stage 2, stage 1 finds attention still frozen: thaw it there, before the networks are used",
+    )
     yield "stage 1 thaws"
 
 

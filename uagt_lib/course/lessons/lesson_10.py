@@ -178,6 +178,9 @@ def _translator(answer: Any) -> Iterator[str]:
                 about_paint = there.attend(wanted.painted)
                 mistakes = {
                     "the background is gone: that is the paint alone, without Eq. 1": wanted.painted,
+                    "the map was made hard by a threshold; Eq. 1 takes it as it is": torch.where(
+                        wanted.attention > 0.1, wanted.painted, x
+                    ),
                     "paint and picture are swapped in Eq. 1": wanted.attention * x
                     + (1 - wanted.attention) * wanted.painted,
                     "attention looks at the paint; it has to look at the input": about_paint * wanted.painted
@@ -263,7 +266,7 @@ def _any_size(answer: Any) -> Iterator[str]:
         )
         expect(
             (high - height, wide - width) == more,
-            f"for {size} the network got {wide} x {high}: padded more than needed; nothing is missing at a multiple",
+            f"for {size} the network got {wide} x {high}, padded more than needed (each side by itself)",
         )
         splits = [(x0, more[1] - x0, y0, more[0] - y0) for y0 in range(more[0] + 1) for x0 in range(more[1] + 1)]
 
