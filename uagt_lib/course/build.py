@@ -41,17 +41,20 @@ LARGEST = 1_500_000  # bytes of a solution notebook
 TABLE = ("<!-- exercises: begin -->", "<!-- exercises: end -->")
 
 SETUP = """\
-# Set-up, safe to run again: finds the course; on Colab it fetches it once and leaves torch and the rest as they are.
+# Set-up, safe to run again. Finds the course; on Colab it fetches it once and leaves torch alone.
 import importlib.util, pathlib, subprocess, sys
 
 if importlib.util.find_spec("uagt_lib") is None:
     here = pathlib.Path.cwd()
     course = next((p for p in (here, *here.parents) if (p / "uagt_lib").is_dir()), here / "uagt-course")
     if not course.is_dir():
-        subprocess.run(["git", "clone", "-q", "--depth", "1", "-b", "{tag}", "{address}", str(course)], check=True)
-    missing = [name for name in ("safetensors", "accelerate", "tqdm") if importlib.util.find_spec(name) is None]
+        clone = ["git", "clone", "-q", "--depth", "1", "-b", "{tag}", "{address}"]
+        subprocess.run([*clone, str(course)], check=True)
+    needed = ("safetensors", "accelerate", "tqdm")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
     if missing:
-        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", *missing], check=True)
+        install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
+        subprocess.run([*install, *missing], check=True)
     sys.path.insert(0, str(course))
 """
 
