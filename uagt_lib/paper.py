@@ -1,6 +1,6 @@
 """The numbers the paper prints, each in this one place, by the names of `METHODS`.
 
-KID x 100, mean of source and target, and ± over splits: (horse to zebra, zebra to horse), worst first as printed.
+KID x 100, mean of source and target, and ± over splits: (horse to zebra, zebra to horse).
 """
 
 Kids = dict[str, tuple[tuple[float, float], tuple[float, float]]]
