@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from uagt_lib import losses
-from uagt_lib.config import Config
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import Domain, Pair, sample, to_float
-from uagt_lib.train import Trainer
+from uagt_lib.method import losses
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 
 
 def medians(runs: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
@@ -164,7 +164,7 @@ def importing(rounds: int) -> None:
         return {name: statistics.median(values) for name, values in seconds.items()}
 
     runs = {"import torch": cpu("import torch"), "import torch, uagt_lib": cpu("import torch, uagt_lib"),
-            "import uagt_lib.train, .presets": cpu("import uagt_lib.train, uagt_lib.presets")}  # fmt: skip
+            "import the trainer": cpu("import uagt_lib.training.trainer")}  # fmt: skip
     show("Starting Python", medians_of_children(runs), "import torch")
 
 
@@ -173,8 +173,8 @@ def memory() -> None:
 import resource, tempfile, torch
 from pathlib import Path
 from tests.bench import noise
-from uagt_lib.config import Config
-from uagt_lib.train import Trainer
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 trainer = Trainer(Config(steps=10), noise(286), Path(tempfile.mkdtemp()))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 trainer.advance(), trainer.advance()

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from tests.lesson_runs import LessonRuns
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, from_savanna
-from uagt_lib.model import Architecture
+from uagt_lib.method.model import Architecture
+from uagt_lib.training.config import Config
 
 SHARED = Path(__file__).parents[2] / "shared"
 TINY = Architecture(

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair
 from uagt_lib.evaluate import attention as score
 from uagt_lib.evaluate import observe
 from uagt_lib.evaluate.outputs import tally_of
+from uagt_lib.training.config import Config
 
 # One image of 4 pixels: object, object, soft edge, background.
 MASK = torch.tensor([1.0, 0.6, 0.3, 0.0]).view(1, 1, 2, 2)

@@ -6,14 +6,14 @@ from types import ModuleType
 import pytest
 import torch
 
-from uagt_lib.config import Config
 from uagt_lib.course import capstone
-from uagt_lib.course.lessons import lesson_09
+from uagt_lib.course.lessons.lesson_09 import checks as lesson_09
 from uagt_lib.data import download
 from uagt_lib.data.pairs import Domain, Pair
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid
-from uagt_lib.train import Trainer
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 
 
 def test_the_trainer_counts_steps_as_the_lesson_does(config, tmp_path):

@@ -14,9 +14,10 @@ import pytest
 import torch
 from PIL import Image
 
-from uagt_lib import cli, presets
-from uagt_lib.config import Config
-from uagt_lib.methods import METHODS
+from uagt_lib import cli
+from uagt_lib.method.methods import METHODS
+from uagt_lib.training import presets
+from uagt_lib.training.config import Config
 
 
 @pytest.fixture(autouse=True)
@@ -216,7 +217,7 @@ def test_results_never_overwrite_pictures_or_each_other(tmp_path: Path, capsys) 
 
 def test_zero_attention_returns_the_picture_itself(config: Config) -> None:
     from uagt_lib.data.pairs import to_float, to_uint8
-    from uagt_lib.translate import translate_image
+    from uagt_lib.inference import translate_image
 
     model = config.model().eval()
     with torch.no_grad():

@@ -65,7 +65,7 @@ for name in {KEPT}:
 
 def run(python: Path, cell: str, folder: Path, environment: dict[str, str]) -> Path:
     """Run the set-up cell in a folder; returns the course that is imported after it."""
-    code = f"{cell}\nimport google.colab, uagt_lib.checkpoint\nprint(uagt_lib.__file__)\n"
+    code = f"{cell}\nimport google.colab, uagt_lib.training.checkpoint\nprint(uagt_lib.__file__)\n"
     ran = subprocess.run([python, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     if "No matching distribution" in ran.stderr or "Failed to establish" in ran.stderr:
         pytest.skip("the package index cannot be reached")
@@ -98,4 +98,4 @@ def test_notebooks_are_pinned_to_the_version_and_name_one_address():
         text = (build.NOTEBOOKS / f"{source.name}.ipynb").read_text(encoding="utf-8")
         place = address.removeprefix("https://github.com/")
         assert f"github/{place}/blob/{tag}/notebooks/{source.name}.ipynb" in text
-        assert address not in (build.NOTEBOOKS / f"{source.name}.py").read_text(encoding="utf-8")
+        assert address not in (build.SOURCES / f"{source.name}.py").read_text(encoding="utf-8")

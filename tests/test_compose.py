@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from uagt_lib.compose import attended, compose, foreground
+from uagt_lib.method.compose import attended, compose, foreground
 
 
 @pytest.fixture

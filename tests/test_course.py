@@ -5,10 +5,10 @@ import json
 import pytest
 import torch
 
-from uagt_lib.compose import compose
 from uagt_lib.course import exercise, exercises, guess, hint, quizzes, tracking, trained
 from uagt_lib.course.expect import Wrong, same
 from uagt_lib.errors import UagtError
+from uagt_lib.method.compose import compose
 from uagt_lib.show import system
 
 
@@ -78,7 +78,7 @@ def test_hints_come_one_at_a_time_and_end_with_the_library(capsys):
         hint("02.1")
         said.append(capsys.readouterr().out)
     assert all(text in line for text, line in zip(task.hints, said, strict=False))
-    assert "uagt_lib.compose" in said[-1]
+    assert "uagt_lib.method.compose" in said[-1]
     with pytest.raises(UagtError, match=r"no exercise '02.77'.*02.1"):
         hint("02.77")
     with pytest.raises(UagtError, match="no lesson '55'"):
@@ -139,7 +139,7 @@ def test_the_map_shows_every_part_once_and_lights_what_is_solved():
 
 
 def test_a_run_is_trained_once_gone_on_with_and_never_mixed_up(config, pair, capsys):
-    from uagt_lib.train import Trainer
+    from uagt_lib.training.trainer import Trainer
 
     short = config.with_(steps=4)
     out = trained(short, pair, "short")

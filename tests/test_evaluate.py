@@ -11,11 +11,11 @@ from PIL import Image
 from torch import Tensor
 
 from tests.test_cli import refused, run
-from uagt_lib.checkpoint import write_weights
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import from_savanna
 from uagt_lib.evaluate import kid, observe
 from uagt_lib.evaluate.outputs import _contains
+from uagt_lib.training.checkpoint import write_weights
+from uagt_lib.training.config import Config
 
 SMALL = ("--subset-size", 20)
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from uagt_lib import export
-from uagt_lib.checkpoint import load_model
 from uagt_lib.cli import main
 from uagt_lib.errors import UagtError
+from uagt_lib.training.checkpoint import load_model
 
 CHECKPOINTS = Path(__file__).parents[1] / "data" / "checkpoints"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from uagt_lib.config import Config
 from uagt_lib.course.growing import difference, mistake_one_sum, step_attention, step_cyclegan, step_two_stages
 from uagt_lib.course.growing.overfit import overfit
 from uagt_lib.data.pairs import Pair, sample, to_float
-from uagt_lib.pool import Pool
-from uagt_lib.presets import preset
-from uagt_lib.train import Trainer
+from uagt_lib.method.pool import Pool
+from uagt_lib.training.config import Config
+from uagt_lib.training.presets import preset
+from uagt_lib.training.trainer import Trainer
 
 SIZES = [(step_cyclegan, "cyclegan", 1), (step_attention, "uagt", 1), (step_two_stages, "uagt", 2)]
 

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 import torch
 
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, from_savanna, to_float
 from uagt_lib.errors import UagtError
-from uagt_lib.methods import METHODS
-from uagt_lib.model import Model
-from uagt_lib.networks import parameters, widest
-from uagt_lib.pool import Pool
-from uagt_lib.presets import PRESETS
-from uagt_lib.train import Trainer
+from uagt_lib.method.methods import METHODS
+from uagt_lib.method.model import Model
+from uagt_lib.method.networks import parameters, widest
+from uagt_lib.method.pool import Pool
+from uagt_lib.training.config import Config
+from uagt_lib.training.presets import PRESETS
+from uagt_lib.training.trainer import Trainer
 
 OURS = {"F_st", "F_ts", "A_s", "A_t"}
 CROSSING = {"E_s", "G_s", "E_t", "G_t", "into", "out_of"}

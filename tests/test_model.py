@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from uagt_lib.compose import compose, foreground
-from uagt_lib.config import Config
-from uagt_lib.methods import METHODS, Pieces
-from uagt_lib.model import Model, frozen, scale_gradient
-from uagt_lib.pool import Pool
+from uagt_lib.method.compose import compose, foreground
+from uagt_lib.method.methods import METHODS, Pieces
+from uagt_lib.method.model import Model, frozen, scale_gradient
+from uagt_lib.method.pool import Pool
+from uagt_lib.training.config import Config
 
 
 @pytest.fixture

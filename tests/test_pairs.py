@@ -3,7 +3,7 @@
 import torch
 
 from uagt_lib.data.pairs import sample, to_float, to_uint8
-from uagt_lib.schedule import between
+from uagt_lib.method.schedule import between
 
 
 def test_every_crop_is_a_window_of_an_image_flipped_or_not_and_all_occur() -> None:

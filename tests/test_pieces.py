@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
-from uagt_lib import losses
-from uagt_lib.networks import Attention, Discriminator, Generator, ResidualBlock, initialise
-from uagt_lib.pool import Pool
-from uagt_lib.schedule import learning_rate, stage
-from uagt_lib.watch import broken, collapse
+from uagt_lib.method import losses
+from uagt_lib.method.networks import Attention, Discriminator, Generator, ResidualBlock, initialise
+from uagt_lib.method.pool import Pool
+from uagt_lib.method.schedule import learning_rate, stage
+from uagt_lib.training.watch import broken, collapse
 
 REAL, FAKE = torch.tensor([[1.0, 3.0]]), torch.tensor([[0.0, 2.0]])
 

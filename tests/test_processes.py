@@ -8,10 +8,10 @@ import pytest
 import torch
 import torch.multiprocessing as mp
 
-from uagt_lib.checkpoint import checkpoints, read_tensors
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair
-from uagt_lib.train import Trainer
+from uagt_lib.training.checkpoint import checkpoints, read_tensors
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 
 
 def free_port() -> int:

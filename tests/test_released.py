@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from uagt_lib import losses, released
-from uagt_lib.compose import attended, compose, foreground
 from uagt_lib.errors import UagtError
+from uagt_lib.method import losses, released
+from uagt_lib.method.compose import attended, compose, foreground
 
 FIXTURE = Path(__file__).parent / "fixtures" / "released_forward.npz"
 COMPLETE = Path(__file__).parents[2] / "shared" / "oracle" / "forward.npz"

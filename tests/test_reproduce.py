@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from uagt_lib import checkpoint, cli
-from uagt_lib.config import Config
+from uagt_lib import cli
 from uagt_lib.data.pairs import from_savanna
 from uagt_lib.errors import UagtError
-from uagt_lib.methods import METHODS
+from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce import again, figures, runs, tables
 from uagt_lib.reproduce.finding import plus_minus
 from uagt_lib.reproduce.runs import Runs, at, digest, scale, seeds
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
 
 
 @pytest.fixture

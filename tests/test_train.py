@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from uagt_lib import checkpoint
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
-from uagt_lib.train import Control, Trainer
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Control, Trainer
 
 
 def state(trainer: Trainer) -> dict[str, torch.Tensor]:
@@ -211,7 +211,7 @@ def test_the_configuration_reaches_the_model(config) -> None:
 
 @pytest.fixture
 def often(monkeypatch) -> None:
-    monkeypatch.setattr("uagt_lib.train.RECORD_EVERY", 5)
+    monkeypatch.setattr("uagt_lib.training.trainer.RECORD_EVERY", 5)
 
 
 @pytest.mark.parametrize(("bias", "kind"), [(20.0, "ones"), (-20.0, "zeros")])

@@ -16,14 +16,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from uagt_lib.checkpoint import begin, commit, find_weights, write_weights
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Domain, Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.show.figures import kid_histogram, training_curves
 from uagt_lib.show.widgets import Dashboard, attention_explorer, composition_playground, dashboard, kid_explorer
 from uagt_lib.show.widgets.playground import disc
-from uagt_lib.train import Trainer
+from uagt_lib.training.checkpoint import begin, commit, find_weights, write_weights
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 
 COLAB = ("ipywidgets==7.7.1", "widgetsnbextension~=3.6", "jupyterlab_widgets~=1.0", "ipython_genutils~=0.2")
 

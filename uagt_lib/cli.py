@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uagt_lib.errors import UagtError
-from uagt_lib.methods import METHODS
+from uagt_lib.method.methods import METHODS
 
 if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
-    from uagt_lib.config import Config
     from uagt_lib.data.pairs import Pair
+    from uagt_lib.training.config import Config
 
 DOWNLOADS = Path("data/downloads")
 DATA_SETS = {"summer2winter": "summer2winter_yosemite", "lion2tiger": None}  # of the others: horse2zebra
@@ -219,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
 def _train(options: argparse.Namespace) -> int:
     config, out = _configure(options)
     from uagt_lib.evaluate.observe import Observer
-    from uagt_lib.train import Control, Trainer
+    from uagt_lib.training.trainer import Control, Trainer
 
     pair, control = _pair(config, options.data), Control()
     start = Trainer.resume if options.resume else Trainer
@@ -241,14 +241,14 @@ def _train(options: argparse.Namespace) -> int:
 
 def _configure(options: argparse.Namespace) -> "tuple[Config, Path]":
     """The configuration asked for: a preset with changes, or the one of the run to resume (with changes)."""
-    from uagt_lib.presets import preset
+    from uagt_lib.training.presets import preset
 
     named = {"method": options.method, "seed": options.seed, "steps": options.steps, "precision": options.precision}
     changes = {name: value for name, value in named.items() if value is not None}
     config = preset(options.preset or "savanna").with_(**changes)
     out = options.out or Path("runs") / f"{config.preset}-{config.method}-{config.seed}"
-    from uagt_lib import checkpoint
-    from uagt_lib.train import newest
+    from uagt_lib.training import checkpoint
+    from uagt_lib.training.trainer import newest
 
     if options.resume:
         path = newest(out) / checkpoint.WEIGHTS
@@ -282,12 +282,12 @@ def _translate(options: argparse.Namespace) -> int:
     from PIL import Image
     from tqdm.auto import tqdm
 
-    from uagt_lib.checkpoint import load_model
     from uagt_lib.data.folders import list_images, read_image
     from uagt_lib.data.pairs import to_float, to_uint8
     from uagt_lib.evaluate.observe import contact_sheet, matte, thumbnail
     from uagt_lib.files import make_folder
-    from uagt_lib.translate import translate_image
+    from uagt_lib.inference import translate_image
+    from uagt_lib.training.checkpoint import load_model
 
     model, config = load_model(options.checkpoint)
     model.to("cuda" if torch.cuda.is_available() else "cpu")

@@ -9,11 +9,11 @@ import torch
 import torch.nn as nn
 from torch import Tensor
 
-from uagt_lib.checkpoint import load_model
-from uagt_lib.compose import compose
 from uagt_lib.errors import UagtError
 from uagt_lib.files import make_folder
-from uagt_lib.model import Model
+from uagt_lib.method.compose import compose
+from uagt_lib.method.model import Model
+from uagt_lib.training.checkpoint import load_model
 
 TOLERANCE = 1e-4  # of an exported graph against PyTorch, for values in [-1, 1]
 

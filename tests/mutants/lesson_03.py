@@ -5,8 +5,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
-from uagt_lib.course.lessons.lesson_03 import convolution
-from uagt_lib.networks import ResidualBlock
+from uagt_lib.course.lessons.lesson_03.checks import convolution
+from uagt_lib.method.networks import ResidualBlock
 
 # ------------------------------------------------------------------------------------------ 03.1
 

@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
-from uagt_lib import losses
-from uagt_lib.course.lessons.lesson_04 import both_losses
+from uagt_lib.course.lessons.lesson_04.checks import both_losses
+from uagt_lib.method import losses
 
 
 @accepted("04.1")

@@ -6,9 +6,9 @@ import random
 import torch
 
 from tests.mutants import accepted, rejected
-from uagt_lib import losses
-from uagt_lib.compose import compose
-from uagt_lib.pool import Pool
+from uagt_lib.method import losses
+from uagt_lib.method.compose import compose
+from uagt_lib.method.pool import Pool
 
 
 @accepted("05.1")

@@ -3,7 +3,7 @@
 import torch
 
 from tests.mutants import accepted, rejected
-from uagt_lib.compose import compose
+from uagt_lib.method.compose import compose
 
 
 @accepted("06.1")

@@ -3,7 +3,7 @@
 import torch
 
 from tests.mutants import accepted, rejected
-from uagt_lib.watch import collapse
+from uagt_lib.training.watch import collapse
 
 
 @accepted("09.1")

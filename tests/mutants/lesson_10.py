@@ -5,8 +5,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
-from uagt_lib.compose import compose
-from uagt_lib.course.lessons.lesson_10 import any_size
+from uagt_lib.course.lessons.lesson_10.checks import any_size
+from uagt_lib.method.compose import compose
 
 # ------------------------------------------------------------------------------------------ 10.1
 

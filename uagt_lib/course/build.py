@@ -5,7 +5,7 @@
     python -m uagt_lib.course.build --check    prove that nothing drifted: exit 1 and a list if something did
     python -m uagt_lib.course.build --handout  write dist/uagt-course-handout.zip: no answers, no sources
 
-`notebooks/NN_slug.py` is the source, in percent format. Answers stand between `### BEGIN SOLUTION` and
+`notebooks/sources/NN_slug.py` is the source, in percent format. Answers stand between `### BEGIN SOLUTION` and
 `### END SOLUTION` inside functions. A markdown cell tagged "instructor" reaches the solution notebook only.
 """
 
@@ -20,7 +20,6 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import jupytext
@@ -35,6 +34,7 @@ from uagt_lib.course.places import ROOT
 from uagt_lib.errors import UagtError
 
 NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "solutions"
+SOURCES = NOTEBOOKS / "sources"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMPARED = "# NBVAL_CHECK_OUTPUT"
 LARGEST = 1_500_000  # bytes of a solution notebook
@@ -74,9 +74,10 @@ def sources(only: list[str] | None = None) -> list[Source]:
     Raises:
         UagtError: if a number has no source.
     """
-    paths = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.py"))
+    paths = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
     if unknown := set(only or []) - {path.name[:2] for path in paths}:
-        raise UagtError(f"no source notebooks/{min(unknown)}_*.py; known are {', '.join(p.stem for p in paths)}")
+        known = ", ".join(p.stem for p in paths)
+        raise UagtError(f"no source notebooks/sources/{min(unknown)}_*.py; known are {known}")
     return [
         Source(path.name[:2], path.stem, jupytext.read(path, fmt="py:percent").cells)
         for path in paths
@@ -248,8 +249,6 @@ def table() -> str:
     """The README's table: equation, function of the library, exercise, test."""
     lines = ["| equation | function | exercise | test |", "|---|---|---|---|"]
     for lesson in exercises.LESSONS:
-        if find_spec(f"uagt_lib.course.lessons.lesson_{lesson}") is None:
-            continue
         lines += [
             f"| {e.equation} | `{e.reference.__module__}.{e.name}` | {e.id} | `{e.test}` |"
             for e in exercises.of_lesson(lesson)
@@ -304,7 +303,7 @@ def drift() -> list[str]:
                         cell.outputs, cell.execution_count = [], None
                 text = text_of(built)
             if text != text_of(build(source)):
-                found.append(f"{name} does not come from notebooks/{source.name}.py")
+                found.append(f"{name} does not come from notebooks/sources/{source.name}.py")
     if readme() != (ROOT / "README.md").read_text(encoding="utf-8"):
         found.append("README.md: the table of exercises is not the present one")
     return found

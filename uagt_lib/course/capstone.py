@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-from uagt_lib import checkpoint
-from uagt_lib.config import Config
 from uagt_lib.course.places import ROOT, data, runs
 from uagt_lib.data.download import download
 from uagt_lib.data.pairs import Pair, from_folders
 from uagt_lib.errors import UagtError
-from uagt_lib.presets import preset
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
+from uagt_lib.training.presets import preset
 
 WORLDS = ("savanna", "horse2zebra")
 

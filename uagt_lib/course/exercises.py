@@ -9,7 +9,7 @@ In a lesson:
     ○ 02.1 compose: not attempted yet         the library's version is used
     ✗ 02.1 compose: image and attention ...   the library's version is used, the learner's result is drawn beside it
 
-In `lessons/lesson_02.py`:
+In `lessons/lesson_02/checks.py`:
 
     @checks("02.1", compose, part="compose", ...)
     def _(answer):
@@ -21,7 +21,6 @@ import importlib
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -140,8 +139,7 @@ def of_lesson(lesson: str) -> list[Exercise]:
     """
     if lesson not in LESSONS:
         raise UagtError(f"there is no lesson {lesson!r}; lessons are {LESSONS[0]} to {LESSONS[-1]}")
-    if find_spec(f"uagt_lib.course.lessons.lesson_{lesson}") is not None:
-        importlib.import_module(f"uagt_lib.course.lessons.lesson_{lesson}")
+    importlib.import_module(f"uagt_lib.course.lessons.lesson_{lesson}.checks")
     return [e for id, e in sorted(EXERCISES.items()) if id.startswith(f"{lesson}.")]
 
 

@@ -27,7 +27,7 @@ class Question:
 
 def questions(lesson: str) -> tuple[Question, ...]:
     """The quiz of a lesson, "02"."""
-    return importlib.import_module(f"uagt_lib.course.lessons.lesson_{lesson}").QUIZ
+    return importlib.import_module(f"uagt_lib.course.lessons.lesson_{lesson}.quiz").QUIZ
 
 
 def quiz(lesson: str) -> None:

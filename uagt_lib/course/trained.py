@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from uagt_lib import checkpoint
-from uagt_lib.config import Config
 from uagt_lib.course.places import runs
 from uagt_lib.data.pairs import Pair
 from uagt_lib.evaluate.observe import Observer
-from uagt_lib.train import Trainer
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 
 
 def trained(config: Config, pair: Pair, name: str) -> Path:

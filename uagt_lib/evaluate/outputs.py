@@ -9,7 +9,6 @@ from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from uagt_lib.checkpoint import load_model
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
@@ -17,8 +16,9 @@ from uagt_lib.evaluate.candidates import DIRECTIONS, Candidate, Real
 from uagt_lib.evaluate.observe import matte, translate
 from uagt_lib.evaluate.pictures import Folder, Pictures
 from uagt_lib.files import make_folder
-from uagt_lib.model import Model
-from uagt_lib.translate import translate_image
+from uagt_lib.inference import translate_image
+from uagt_lib.method.model import Model
+from uagt_lib.training.checkpoint import load_model
 
 BATCH, PIXELS = 16, 2**21  # translated at once: at most so many pictures, and pixels
 SHOWN = 6  # pictures of each direction on the contact sheet

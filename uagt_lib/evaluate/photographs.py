@@ -6,7 +6,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from uagt_lib.checkpoint import load_model
 from uagt_lib.data.folders import SUFFIXES, load_masked
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.errors import UagtError
@@ -16,6 +15,7 @@ from uagt_lib.evaluate.candidates import names
 from uagt_lib.evaluate.observe import matte, translate
 from uagt_lib.evaluate.outputs import SHOWN, tally_of
 from uagt_lib.files import make_folder
+from uagt_lib.training.checkpoint import load_model
 
 
 def score_photographs(paths: list[Path], root: Path, out: Path, to: str = "t") -> dict[str, Any]:

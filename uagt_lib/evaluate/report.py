@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
-from uagt_lib.checkpoint import write_bytes, write_json
 from uagt_lib.evaluate.kid import Kid
 from uagt_lib.evaluate.observe import contact_sheet
+from uagt_lib.training.checkpoint import write_bytes, write_json
 
 NOTES = """\
 KID x 100 ± standard deviation x 100 over subsets: the spread of one subset's score, not of training again. Lower is

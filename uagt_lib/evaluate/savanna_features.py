@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from uagt_lib.checkpoint import read_tensors, write_tensors
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
+from uagt_lib.training.checkpoint import read_tensors, write_tensors
 
 WEIGHTS = Path(__file__).with_name("savanna_features.safetensors")
 SIZE = 64  # pixels at which the network looks

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from uagt_lib.checkpoint import load_model
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Domain, Pair, to_float, to_uint8
 from uagt_lib.evaluate import attention as attend
 from uagt_lib.evaluate.observe import matte, scores, translate
@@ -20,6 +18,8 @@ from uagt_lib.reproduce.runs import Runs, at
 from uagt_lib.reproduce.scores import score
 from uagt_lib.reproduce.tables import KIDS, PAPER
 from uagt_lib.show.figures import rows
+from uagt_lib.training.checkpoint import load_model
+from uagt_lib.training.config import Config
 
 BIASES = (0.7, 0.9, 1.0)
 SWITCHES = (0.2, 0.4, 0.6, 0.8, 1.0)

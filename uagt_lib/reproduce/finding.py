@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 from PIL import Image
 
-from uagt_lib.checkpoint import write_bytes, write_json
 from uagt_lib.files import make_folder
+from uagt_lib.training.checkpoint import write_bytes, write_json
 
 
 class Finding(NamedTuple):

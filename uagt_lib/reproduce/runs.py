@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from uagt_lib import checkpoint
-from uagt_lib.config import Config
 from uagt_lib.errors import UagtError
-from uagt_lib.presets import preset
-from uagt_lib.train import Trainer
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
+from uagt_lib.training.presets import preset
+from uagt_lib.training.trainer import Trainer
 
 FIRST_SEED = 10  # chosen before anything was run
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import torch
 
-from uagt_lib.checkpoint import load_model
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.observe import translate
 from uagt_lib.evaluate.report import table
-from uagt_lib.paper import TABLE_1, TABLE_2
 from uagt_lib.reproduce.finding import Finding, plus_minus
+from uagt_lib.reproduce.paper import TABLE_1, TABLE_2
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import extractors, score
 from uagt_lib.show.figures import rows
+from uagt_lib.training.checkpoint import load_model
+from uagt_lib.training.config import Config
 
 # KID x 100 in the paper: horse to zebra, zebra to horse; worst first, as printed
 PAPER = {

@@ -18,10 +18,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from uagt_lib.checkpoint import load_model
 from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.observe import translate
 from uagt_lib.show.palette import AMBER, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
+from uagt_lib.training.checkpoint import load_model
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
 

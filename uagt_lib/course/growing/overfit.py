@@ -5,9 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from uagt_lib.config import Config
 from uagt_lib.course.growing.step_attention import adam
-from uagt_lib.pool import Pool
+from uagt_lib.method.pool import Pool
+from uagt_lib.training.config import Config
 
 
 def overfit(

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from uagt_lib import losses
-from uagt_lib.compose import compose
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, sample
-from uagt_lib.model import Model, frozen
-from uagt_lib.pool import Pool
+from uagt_lib.method import losses
+from uagt_lib.method.compose import compose
+from uagt_lib.method.model import Model, frozen
+from uagt_lib.method.pool import Pool
+from uagt_lib.training.config import Config
 
 LAMBDA = 10.0  # weight of the cycle loss, lambda_cyc in Eq. 4
 

@@ -19,16 +19,16 @@ import ipywidgets as widgets
 import numpy as np
 from torch import Tensor
 
-from uagt_lib import checkpoint
-from uagt_lib.config import Config
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.observe import Observer, translate
-from uagt_lib.model import Translation
+from uagt_lib.method.model import Translation
 from uagt_lib.show.figures import png, training_curves
 from uagt_lib.show.palette import BLUE
 from uagt_lib.show.widgets import parts
-from uagt_lib.train import RECORD_EVERY, Control, Trainer
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import RECORD_EVERY, Control, Trainer
 
 HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches (tests, nbconvert): `start` then returns when all is done
 PICTURES = 4  # of each domain

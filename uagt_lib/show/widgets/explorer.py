@@ -8,14 +8,14 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from uagt_lib import checkpoint
-from uagt_lib.compose import foreground
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import iou
 from uagt_lib.evaluate.observe import translate
-from uagt_lib.model import Translation
+from uagt_lib.method.compose import foreground
+from uagt_lib.method.model import Translation
 from uagt_lib.show.widgets import parts
+from uagt_lib.training import checkpoint
 
 
 def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures: int = 8) -> widgets.VBox:

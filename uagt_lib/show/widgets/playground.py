@@ -4,8 +4,8 @@ import ipywidgets as widgets
 import torch
 from torch import Tensor
 
-from uagt_lib.compose import compose
 from uagt_lib.evaluate.attention import background_error
+from uagt_lib.method.compose import compose
 from uagt_lib.show.widgets import parts
 
 

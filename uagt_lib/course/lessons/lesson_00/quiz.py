@@ -1,0 +1,102 @@
+"""Lesson 00: the quiz at its end."""
+
+from uagt_lib.course.quizzes import Choice, Question
+
+QUIZ = (
+    Question(
+        "What does the learner of horse-to-zebra translation get to see while it trains?",
+        (
+            Choice(
+                "Photographs of the same scene with a horse and with a zebra",
+                False,
+                "Nobody has those: that would be paired data. A horse does not hold still while you repaint it.",
+            ),
+            Choice(
+                "Two piles of pictures, with nothing that pairs them",
+                True,
+                "One pile of horses, one of zebras, different scenes, nothing that links the two.",
+            ),
+            Choice(
+                "Pictures with masks that say which pixels are horse",
+                False,
+                "Our savanna has masks, but only we use them, to measure. Training never sees one.",
+            ),
+        ),
+    ),
+    Question(
+        "Why do we measure the background's change only where the mask is below 0.01?",
+        (
+            Choice(
+                "Because the animal, soft edge and all, is meant to change",
+                True,
+                "A changed animal is the task, not an error, and edge pixels are neither one nor the other.",
+            ),
+            Choice(
+                "Because only these pixels are shown to the networks in training",
+                False,
+                "The networks see every pixel. The mask is used after training, by us.",
+            ),
+            Choice(
+                "Because it is faster than measuring all pixels",
+                False,
+                "Time has nothing to do with it: counting the animals would punish a translation for doing its job.",
+            ),
+        ),
+    ),
+    Question(
+        "A cell prints a line that begins with ○. What is used in the cells below it?",
+        (
+            Choice(
+                "Your half-finished version",
+                False,
+                "An exercise that was not attempted is replaced, or the rest would stop.",
+            ),
+            Choice(
+                "Nothing: they fail until you solve it",
+                False,
+                "No exercise blocks the next cell; Run All works from the first day.",
+            ),
+            Choice("The library's version", True, "Yours takes over from the moment the line begins with ✓."),
+        ),
+    ),
+    Question(
+        "With bias 1, horses live on green grass, zebras on dry. What does a judge of 'zebra picture or not' learn?",
+        (
+            Choice(
+                "Stripes, because the piles are called horses and zebras",
+                False,
+                "The names exist for us. A judge sees pixels, and uses whatever tells the piles apart.",
+            ),
+            Choice(
+                "Stripes and grass: both tell the piles apart",
+                True,
+                "And the grass covers far more pixels. This is why a whole-picture method repaints it: lesson 01.",
+            ),
+            Choice(
+                "Nothing, the piles are too different",
+                False,
+                "The more different the piles, the easier a judge's life.",
+            ),
+        ),
+    ),
+    Question(
+        "Blue horses (red and blue exchanged) are hardly found by the attention network. What does that tell us?",
+        (
+            Choice(
+                "It works only on drawings, so it would be of no use on photographs of horses",
+                False,
+                "The test says nothing about photographs. Those are another training run.",
+            ),
+            Choice(
+                "It learned what tells the piles apart, and that includes colour",
+                True,
+                "No label ever named a shape. It is worth asking what a network uses, by changing one thing at a time.",
+            ),
+            Choice(
+                "Its weights are damaged",
+                False,
+                "Upside-down horses it finds as well as any: the weights are fine, the question is what they look for.",
+            ),
+        ),
+    ),
+)

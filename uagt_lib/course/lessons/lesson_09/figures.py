@@ -1,0 +1,93 @@
+"""Figures and tables of lesson 09: a run looked back on."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from IPython.display import Markdown
+from matplotlib.figure import Figure
+
+from uagt_lib.data.pairs import Pair, to_uint8
+from uagt_lib.evaluate.observe import translate
+from uagt_lib.evaluate.report import table
+from uagt_lib.reproduce import paper
+from uagt_lib.show import figures
+from uagt_lib.training.checkpoint import load_model
+
+
+def results(path: Path, pair: Pair, pictures: int = 3) -> Figure:
+    """Held-out pictures of both domains: input, attention, paint before composition, result."""
+    model, _ = load_model(path)
+    columns = []
+    for domain, to in ((pair.source, "t"), (pair.target, "s")):
+        shown = domain.test[:pictures]
+        found = translate(model, shown, to)
+        columns.append((shown, found.attention, to_uint8(found.painted), to_uint8(found.image)))
+    titles = ["input", "attention", "paint", "result"]
+    return figures.rows(titles, [torch.cat(parts) for parts in zip(*columns, strict=True)], width=8.5)
+
+
+def attention_over_time(checkpoints: list[Path], pair: Pair, picture: int = 0, columns: int = 8) -> Figure:
+    """Attention to one held-out horse and one zebra at up to `columns` checkpoints, the first and last among them."""
+    count = min(columns, len(checkpoints))
+    places = torch.linspace(0, len(checkpoints) - 1, count).round().int().tolist()
+    chosen = [checkpoints[i] for i in places]
+    size = 1.15 * (count + 1)
+    figure = Figure(figsize=(size, 2.7), dpi=100, layout="constrained")
+    axes = figure.subplots(2, count + 1, squeeze=False)
+    sides = ((pair.source, "t", "$A_S$"), (pair.target, "s", "$A_T$"))
+    for line, (domain, to, name) in zip(axes, sides, strict=True):
+        shown = domain.test[picture : picture + 1]
+        figures.draw(line[0], shown[0])
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        for axis, path in zip(line[1:], chosen, strict=True):
+            model, _ = load_model(path)
+            figures.draw(axis, translate(model, shown, to).attention[0])
+            axis.set_title(path.name.removeprefix("step-").lstrip("0") if path.is_dir() else "shipped", fontsize=8)
+    return figure
+
+
+def covered_since(scores: list[dict[str, Any]], iou: float = 0.5) -> int | None:
+    """The step of the first of a run's scores at which both maps overlap their animals by more than `iou`, or None."""
+    for score in scores:
+        found = [score[domain]["iou@0.5"] for domain in ("source", "target")]
+        if None not in found and min(found) > iou:
+            return score["step"]
+    return None
+
+
+def scoreboard(report: dict[str, Any], names: list[str]) -> Markdown:
+    """The evaluation's two tables as one, a row per candidate and direction; `names` in the order they were given."""
+    attention = {(row["name"], row["direction"]): row for row in report["attention"]}
+    given = dict.fromkeys(row["name"] for row in report["kid"] if row["checkpoint"])
+    title = dict(zip(given, names, strict=True))
+    lines = []
+    for row in report["kid"]:
+        found = attention.get((row["name"], row["direction"]), {})
+        lines.append(
+            [
+                title.get(row["name"], row["name"]),
+                row["direction"],
+                *(_plus_minus(row[key]) for key in ("kid_to_target", "kid_to_source", "kid_mean")),
+                _value(found.get("iou@0.5"), 2),
+                _value(found.get("background_error"), 3),
+            ]
+        )
+    header = ["", "direction", "KID to target", "KID to source", "mean of both", "attention IoU", "background error"]
+    return Markdown(table(header, lines))
+
+
+def papers_table() -> Markdown:
+    """The paper's Table 1 for horses and zebras, KID x 100; `uagt` is the paper's own method."""
+    rows = [[m, *(f"{mean:.2f} ± {std:.2f}" for mean, std in kids)] for m, kids in paper.TABLE_1.items()]
+    return Markdown(table(["the paper's Table 1", "horse → zebra", "zebra → horse"], rows))
+
+
+def _plus_minus(value: dict[str, float] | None) -> str:
+    if value is None:
+        return "-"
+    return f"{100 * value['mean']:.1f}" + ("" if value["std"] is None else f" ± {100 * value['std']:.1f}")
+
+
+def _value(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,234 @@
+"""The six networks and what one training step computes (paper, Section 3).
+
+`Model` holds F_st, F_ts, A_s, A_t, D_s, D_t and turns a pair of image batches into two losses: the generators' and
+attention's (`generator_loss`), and the discriminators' (`discriminator_loss`). Both come from ONE forward pass. Every
+line is written once, for "from here to there", and applied to S -> T and T -> S.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn as nn
+from torch import Tensor
+
+from uagt_lib.method import losses
+from uagt_lib.method.compose import compose, foreground
+from uagt_lib.method.methods import Pieces
+from uagt_lib.method.networks import Attention, Discriminator, Generator, initialise
+from uagt_lib.method.pool import Pool
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of the networks; the defaults are the paper's. See `networks` for what each means."""
+
+    generator_width: int = 32
+    generator_blocks: int = 9
+    attention_width: int = 32
+    attention_levels: int = 2
+    attention_start: float = 0.0
+    discriminator_width: int = 64
+    discriminator_halvings: int = 3
+    discriminator_first_norm: bool = True
+    end_kernel: int = 7
+
+
+class Direction(NamedTuple):
+    """The networks that take part in one translation, say S -> T."""
+
+    paint: nn.Module  # F_st
+    attend: nn.Module | None  # A_s
+    judge: nn.Module  # D_t
+    paint_back: nn.Module  # F_ts
+    attend_back: nn.Module | None  # A_t
+
+
+class Trip(NamedTuple):
+    """One batch on its way there and back: s, s_a, F_st(s), s' (Eq. 1) and s''."""
+
+    source: Tensor
+    attention: Tensor
+    painted: Tensor
+    translated: Tensor
+    cycled: Tensor | None
+
+
+class Translation(NamedTuple):
+    """What a user gets for an image: the attention map (N, 1, H, W), the raw paint and the composed result (Eq. 1)."""
+
+    attention: Tensor
+    painted: Tensor
+    image: Tensor
+
+
+class Model(nn.Module):
+    """F_st, F_ts, A_s, A_t, D_s, D_t and their objective (Eq. 4 in stage 1, with Eq. 7 in stage 2).
+
+    Attributes:
+        stride: heights and widths must be divisible by this.
+    """
+
+    stride = Generator.stride
+
+    def __init__(
+        self,
+        architecture: Architecture = Architecture(),
+        pieces: Pieces = Pieces(),
+        *,
+        generator: torch.Generator | None = None,
+        cycle_weight: float = 10.0,
+        attention_cycle: float = 1.0,
+        tau: float = 0.1,
+    ):
+        """Args:
+        architecture: sizes of the networks.
+        pieces: what is switched on.
+        generator: draws the initial weights; without it they stay undefined, to be loaded.
+        cycle_weight: lambda_cyc of Eq. 4.
+        attention_cycle: share of the cycle loss's gradient that passes through attention maps; 1 is the paper. Less
+            of it keeps attention from fleeing to zero, where nothing is painted and the round trip costs nothing.
+        tau: threshold of Eq. 6.
+        """
+        super().__init__()
+        self.pieces, self.cycle_weight, self.attention_cycle, self.tau = pieces, cycle_weight, attention_cycle, tau
+        with torch.device("meta"):  # no memory and no random numbers are spent on values that are replaced below
+            self.build(architecture)
+        self.to_empty(device="cpu")
+        if generator is not None:
+            initialise(self, generator)
+
+    def build(self, a: Architecture) -> None:
+        """Create the networks, values still undefined; where a rival with other networks begins. Judges are D_*."""
+
+        def attention() -> Attention:
+            return Attention(a.attention_width, a.attention_levels, a.end_kernel, a.attention_start)
+
+        self.F_st = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
+        self.F_ts = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
+        self.A_s = attention() if self.pieces.attention_s else None
+        self.A_t = attention() if self.pieces.attention_t else None
+        self.D_s = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
+        self.D_t = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
+
+    def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        """What descends the losses: Adam with beta1 = 0.5, as released. The trainer sets the rate each step."""
+        fused = parameters[0].device.type in ("cpu", "cuda")
+        return torch.optim.Adam(parameters, lr=0.0, betas=(0.5, 0.999), fused=fused)
+
+    def directions(self) -> tuple[Direction, Direction]:
+        """S -> T and T -> S."""
+        return (
+            Direction(self.F_st, self.A_s, self.D_t, self.F_ts, self.A_t),
+            Direction(self.F_ts, self.A_t, self.D_s, self.F_st, self.A_s),
+        )
+
+    def translate(self, images: Tensor, to: str = "t") -> Translation:
+        """Translate images (N, 3, H, W) in [-1, 1] to domain "t" or "s" (Eq. 1); gradients flow unless switched off."""
+        there = self.directions()[("t", "s").index(to)]
+        attention, painted = _attend(there.attend, images), there.paint(images)
+        return Translation(attention, painted, compose(images, painted, attention))
+
+    def trips(self, s: Tensor, t: Tensor) -> tuple[Trip, Trip]:
+        """Send a batch of each domain there and back. The way back is skipped where no cycle loss will ask for it."""
+        return tuple(self._trip(d, x) for d, x in zip(self.directions(), (s, t), strict=True))
+
+    def _trip(self, there: Direction, source: Tensor) -> Trip:
+        attention, painted = _attend(there.attend, source), there.paint(source)
+        translated = compose(source, painted, attention)
+        cycled = None
+        if self.pieces.cycle:
+            # same values as `translated`; only the gradient through attention differs
+            onward = compose(source, painted, scale_gradient(attention, self.attention_cycle))
+            back = _attend(there.attend_back, onward) if self.pieces.cycle_attention else attention
+            cycled = compose(onward, there.paint_back(onward), scale_gradient(back, self.attention_cycle))
+        return Trip(source, attention, painted, translated, cycled)
+
+    def generator_loss(self, trips: tuple[Trip, Trip], stage: int) -> dict[str, Tensor]:
+        """What F and A minimise (Eq. 4; Eq. 7 in stage 2): scalars by name, to be added up.
+
+        `adversarial_t`: how badly s' fools D_t; `cycle_s`: lambda_cyc times Eq. 3 for s; and the other way round.
+        """
+        game, terms = losses.ADVERSARIAL[self.pieces.adversarial], {}
+        with frozen(self.D_s, self.D_t):
+            for there, trip, (here, yonder) in zip(self.directions(), trips, (("s", "t"), ("t", "s")), strict=True):
+                scores = self.judge(there.judge, self.fake(trip, stage), trip.attention, stage)
+                terms[f"adversarial_{yonder}"] = game.generator(scores)
+                if trip.cycled is not None:
+                    terms[f"cycle_{here}"] = self.cycle_weight * losses.cycle(trip.source, trip.cycled)
+        return terms
+
+    def discriminator_loss(self, trips: tuple[Trip, Trip], pools: tuple[Pool, Pool], stage: int) -> dict[str, Tensor]:
+        """What D_t and D_s minimise: scalars `D_t`, `D_s`. The step's fakes first pass through `pools` (s', t')."""
+        return {name: self.judge_loss(i, trips, pools[i], stage) for i, name in enumerate(("D_t", "D_s"))}
+
+    def judge_loss(self, i: int, trips: tuple[Trip, Trip], pool: Pool, stage: int) -> Tensor:
+        """What the discriminator at the end of direction `i` minimises (0: D_t, 1: D_s).
+
+        Real and fake images share one batch; instance norm never mixes samples, so the scores are those of two calls.
+        """
+        fake, fake_attention = pool(self.fake(trips[i], stage), trips[i].attention)
+        real, real_attention = trips[1 - i].source, trips[1 - i].attention
+        images, attention = torch.cat([real, fake]).detach(), torch.cat([real_attention, fake_attention]).detach()
+        real_scores, fake_scores = self.judge(self.directions()[i].judge, images, attention, stage).chunk(2)
+        return losses.ADVERSARIAL[self.pieces.adversarial].discriminator(real_scores, fake_scores)
+
+    def fake(self, trip: Trip, stage: int) -> Tensor:
+        """The fake that is judged: s', or in stage 2 the raw paint where Eq. 6 is read as printed."""
+        return trip.painted if self.masks(stage) and self.pieces.raw_foreground else trip.translated
+
+    def judge(self, discriminator: nn.Module, images: Tensor, attention: Tensor, stage: int) -> Tensor:
+        """Scores of whole images in stage 1, of their attended pixels in stage 2 (Eq. 6).
+
+        Instance norm is dropped with the background, whose zeros would decide its statistics. Pooled images bring the
+        attention they were made with, so the mask is that of the stage in which they are judged.
+        """
+        if self.masks(stage):
+            return discriminator(foreground(images, attention, self.tau), normalise=False).float()
+        return discriminator(images).float()
+
+    def masks(self, stage: int) -> bool:
+        """Whether discriminators see attended pixels only."""
+        return stage == 2 and self.pieces.masked_discriminator
+
+    def enter_stage(self, stage: int) -> None:
+        """Freeze the attention networks in stage 2 (Section 3.2), unless the method never stops them.
+
+        Gradients still pass THROUGH A_t(s') to s', as Eq. 3 asks; only the networks' own parameters rest.
+        """
+        for network in (self.A_s, self.A_t):
+            if network is not None:
+                network.requires_grad_(stage == 1 or not self.pieces.stop_attention)
+
+    def translators(self) -> list[nn.Parameter]:
+        """Parameters of F and A, and of whatever else is no D: what `generator_loss` trains."""
+        networks = [network for name, network in self.named_children() if not name.startswith("D_")]
+        return [p for network in networks for p in network.parameters()]
+
+    def judges(self) -> list[nn.Parameter]:
+        """Parameters of D: what `discriminator_loss` trains."""
+        return [*self.D_s.parameters(), *self.D_t.parameters()]
+
+
+def scale_gradient(x: Tensor, share: float) -> Tensor:
+    """`x` itself, whose gradient is multiplied by `share` on the way back."""
+    return x if share == 1 else share * x + (1 - share) * x.detach()
+
+
+@contextmanager
+def frozen(*networks: nn.Module) -> Iterator[None]:
+    """Let gradients pass through `networks` without computing any for their parameters."""
+    for network in networks:
+        network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for network in networks:
+            network.requires_grad_(True)
+
+
+def _attend(network: nn.Module | None, images: Tensor) -> Tensor:
+    """The attention map, or ones where a method has no such network: CycleGAN as a special case (Section 3.1)."""
+    return torch.ones_like(images[:, :1]) if network is None else network(images)

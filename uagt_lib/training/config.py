@@ -1,0 +1,150 @@
+"""Everything that decides a training run, as one value: it travels inside every checkpoint."""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from uagt_lib.data.pairs import Pair, from_savanna
+from uagt_lib.errors import UagtError
+from uagt_lib.method.methods import METHODS
+from uagt_lib.method.model import Architecture, Model
+
+
+@dataclass(frozen=True)
+class Config:
+    """A training run. The defaults are the paper's where the paper says, the released program's where only that does.
+
+    Attributes:
+        preset: the name this configuration started from.
+        method: a key of `METHODS`.
+        seed: of initial weights, sampling and pools.
+        size: pixels of the square crops the networks see; divisible by 4, by 16 for some rivals.
+        load: pixels the images are first resized to.
+        view: pixels at which whole pictures are looked at after training; None means `size`. Larger than `size` where
+            training takes small crops of larger pictures.
+        batch: images per domain and step (per process, under several).
+        epochs: passes over the larger domain; used when `steps` is None.
+        steps: length of the run in steps.
+        switch: the share of the run after which stage 2 begins (paper: epoch 30 of 100).
+        rate: Adam's learning rate in the first half of the run, falling linearly to 0 in the second.
+        warmup: the share of the run over which the rate first climbs from 0.
+        cycle_weight: lambda_cyc of Eq. 4.
+        attention_cycle: share of the cycle loss's gradient that passes through attention maps, at the first step and
+            when stage 2 begins, in a straight line between (paper: 1 throughout); see `Model`.
+        tau: threshold of Eq. 6.
+        pool: capacity of the image pools.
+        updates: "joint" (Algorithm 1: one objective, one forward pass) or "sequential" (as released: four in turn).
+        precision: "fp32", "bf16" or "fp16" (mixed).
+        savanna: draw this many training pictures per domain instead of reading photographs; 0 means photographs.
+        bias: of the savanna's backgrounds, see `savanna.draw`.
+        domains: "animals" or "seasons", see `pairs.from_savanna`.
+        architecture: sizes of the networks.
+    """
+
+    preset: str = "paper"
+    method: str = "uagt"
+    seed: int = 0
+    size: int = 256
+    load: int = 286
+    view: int | None = None
+    batch: int = 1
+    epochs: int = 100
+    steps: int | None = None
+    switch: float = 0.3
+    rate: float = 1e-4
+    warmup: float = 0.0
+    cycle_weight: float = 10.0
+    attention_cycle: tuple[float, float] = (1.0, 1.0)
+    tau: float = 0.1
+    pool: int = 50
+    updates: str = "joint"
+    precision: str = "fp32"
+    savanna: int = 0
+    bias: float = 0.7
+    domains: str = "animals"
+    architecture: Architecture = field(default_factory=Architecture)
+
+    def __post_init__(self) -> None:
+        """Raises UagtError with a sentence for the first value that cannot work."""
+        if self.method not in METHODS:
+            raise UagtError(f"unknown method {self.method!r}; known are {', '.join(METHODS)}")
+        stride = METHODS[self.method].model.stride
+        for wrong, sentence in (
+            (self.size % stride or self.size < 32, f"size {self.size} must be at least 32 and divisible by {stride}"),
+            (
+                (self.view or 32) % stride or (self.view or 32) < 32,
+                f"view {self.view} must be at least 32 and divisible by {stride}",
+            ),
+            (self.load < self.size, f"images of {self.load} px are too small for crops of {self.size} px"),
+            (not 0 <= self.seed < 2**31, f"a seed is a whole number from 0 to {2**31 - 1}, not {self.seed}"),
+            (self.batch < 1, f"a batch needs at least one image, not {self.batch}"),
+            (self.steps is not None and self.steps < 1, f"a run needs at least one step, not {self.steps}"),
+            (not 0 <= self.switch <= 1, f"the switch is a share of the run in [0, 1], not {self.switch}"),
+            (not 0 <= self.tau < 1, f"tau must be in [0, 1), not {self.tau}"),
+            (self.rate <= 0, f"the learning rate must be positive, not {self.rate}"),
+            (self.updates not in ("joint", "sequential"), f"updates are joint or sequential, not {self.updates!r}"),
+            (
+                self.precision not in ("fp32", "bf16", "fp16"),
+                f"precision is fp32, bf16 or fp16, not {self.precision!r}",
+            ),
+        ):
+            if wrong:
+                raise UagtError(sentence)
+
+    @property
+    def whole(self) -> int:
+        """Pixels at which whole pictures are looked at: `view`, or `size`."""
+        return self.view or self.size
+
+    def model(self, initial: bool = True) -> Model:
+        """The configured networks, initialised from the seed, or with undefined weights that are to be loaded."""
+        method = METHODS[self.method]
+        return method.model(
+            self.architecture,
+            method.pieces,
+            generator=torch.Generator().manual_seed(self.seed) if initial else None,
+            cycle_weight=self.cycle_weight,
+            attention_cycle=self.attention_cycle[0],
+            tau=self.tau,
+        )
+
+    def drawn(self) -> Pair:
+        """The savanna this run is trained on and looked at with; drawn once for configurations that share it."""
+        return _drawn(self.whole, self.load, self.savanna, self.bias, self.domains)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Config":
+        """Undo `to_dict`.
+
+        Raises:
+            UagtError: if a value is unknown here (a checkpoint of another version) or cannot work.
+        """
+        try:
+            nested = {
+                "architecture": Architecture(**values["architecture"]),
+                "attention_cycle": tuple(values["attention_cycle"]),
+            }
+            return cls(**values | nested)
+        except (KeyError, TypeError) as error:
+            raise UagtError(f"this configuration was not written by this version of uagt_lib: {error}") from error
+
+    def differences(self, other: "Config") -> list[str]:
+        """What differs, as "name: ours, not theirs"; the length of the run and its precision may always differ."""
+        free = {"steps", "epochs", "precision"}
+        pairs = [(f.name, getattr(self, f.name), getattr(other, f.name)) for f in fields(self) if f.name not in free]
+        return [f"{name}: {ours}, not {theirs}" for name, ours, theirs in pairs if ours != theirs]
+
+    def with_(self, **changes: Any) -> "Config":
+        """A copy with some values changed."""
+        return replace(self, **changes)
+
+
+@lru_cache(maxsize=4)
+def _drawn(whole: int, load: int, images: int, bias: float, domains: str) -> Pair:
+    return from_savanna(whole, load, images, bias, domains=domains)
