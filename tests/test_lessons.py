@@ -36,14 +36,11 @@ def test_right_answers_are_accepted(id, answer):
 
 
 @pytest.mark.parametrize("task", ALL, ids=name)
-def test_every_exercise_has_wrong_answers_right_ones_hints_and_a_test(task):
+def test_every_exercise_has_wrong_answers_right_ones_and_hints(task):
     assert sum(id == task.id for id, _, _ in mutants.REJECTED) >= 3
     assert any(id == task.id for id, _ in mutants.ACCEPTED)
     assert exercises.judge(task, task.reference).status == "passed"
     assert task.hints and task.mistakes and 1 <= task.difficulty <= 3 and 1 <= task.minutes <= 40
-    file, function = task.test.split("::")
-    tree = ast.parse((build.ROOT / file).read_text(encoding="utf-8"))
-    assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 @pytest.mark.parametrize("task", ALL, ids=name)

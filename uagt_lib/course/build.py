@@ -246,12 +246,11 @@ def text_of(notebook: NotebookNode) -> str:
 
 
 def table() -> str:
-    """The README's table: equation, function of the library, exercise, test."""
-    lines = ["| equation | function | exercise | test |", "|---|---|---|---|"]
+    """The README's table: equation, function of the library, exercise."""
+    lines = ["| equation | function | exercise |", "|---|---|---|"]
     for lesson in exercises.LESSONS:
         lines += [
-            f"| {e.equation} | `{e.reference.__module__}.{e.name}` | {e.id} | `{e.test}` |"
-            for e in exercises.of_lesson(lesson)
+            f"| {e.equation} | `{e.reference.__module__}.{e.name}` | {e.id} |" for e in exercises.of_lesson(lesson)
         ]
     return "\n".join(lines)
 

@@ -49,7 +49,6 @@ class Exercise:
     check: Check
     part: str
     equation: str
-    test: str
     difficulty: int
     minutes: int
     hints: tuple[str, ...]
@@ -75,7 +74,6 @@ def checks(
     *,
     part: str,
     equation: str,
-    test: str,
     difficulty: int,
     minutes: int,
     hints: list[str],
@@ -89,7 +87,6 @@ def checks(
         reference: the library's version, used until the learner's passes.
         part: which part of the system it builds, a key of `PARTS`.
         equation: of the paper, "Eq. 1" or "Section 3.2" or "Appendix A".
-        test: the test that keeps the library's version right, "tests/test_compose.py::test_name".
         difficulty: 1, 2 or 3.
         minutes: what an average learner needs.
         hints: from a nudge to nearly the answer, without giving it.
@@ -107,7 +104,6 @@ def checks(
             check=check,
             part=part,
             equation=equation,
-            test=test,
             difficulty=difficulty,
             minutes=minutes,
             hints=tuple(hints),

@@ -46,7 +46,6 @@ def _draw_coverage(axis: Axes, answer) -> None:
     coverage,
     part="pictures",
     equation="masks",
-    test="tests/test_savanna.py::test_about_a_tenth_is_animal",
     difficulty=1,
     minutes=3,
     hints=[
@@ -110,7 +109,6 @@ def _draw_range(axis: Axes, answer) -> None:
     to_float,
     part="pictures",
     equation="range [-1, 1]",
-    test="tests/test_pairs.py::test_bytes_survive_the_round_trip",
     difficulty=1,
     minutes=4,
     hints=[
@@ -196,7 +194,6 @@ def _draw_error(axis: Axes, answer) -> None:
     background_error,
     part="masks",
     equation="Section 4",
-    test="tests/test_attention.py::test_background_counts_background_only",
     difficulty=2,
     minutes=10,
     hints=[

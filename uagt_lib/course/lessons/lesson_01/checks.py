@@ -110,7 +110,6 @@ def _draw_judge(axis: Axes, answer) -> None:
     lsgan_discriminator,
     part="adversarial",
     equation="Eq. 2 as least squares (appendix A)",
-    test="tests/test_pieces.py::test_lsgan",
     difficulty=1,
     minutes=6,
     hints=[
@@ -206,7 +205,6 @@ def _draw_cycle(axis: Axes, answer) -> None:
     cycle,
     part="cycle",
     equation="Eq. 3",
-    test="tests/test_pieces.py::test_cycle_is_a_mean_over_all_elements",
     difficulty=1,
     minutes=3,
     hints=[
@@ -296,7 +294,6 @@ def _draw_trips(axis: Axes, answer) -> None:
     round_trips,
     part="generator",
     equation="Section 3",
-    test="tests/test_model.py::test_cyclegan_is_attention_of_ones",
     difficulty=2,
     minutes=6,
     hints=[
@@ -416,7 +413,6 @@ def _draw_cheat(axis: Axes, answer) -> None:
     cheat,
     part="cycle",
     equation="Eq. 3",
-    test="tests/test_pieces.py::test_cycle_is_a_mean_over_all_elements",
     difficulty=2,
     minutes=8,
     hints=[

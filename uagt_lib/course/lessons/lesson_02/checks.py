@@ -62,7 +62,6 @@ def _draw_compose(axis: Axes, answer) -> None:
     compose,
     part="compose",
     equation="Eq. 1",
-    test="tests/test_compose.py::test_ones_are_the_paint_and_zeros_the_source_bit_for_bit",
     difficulty=1,
     minutes=5,
     hints=[
@@ -148,7 +147,6 @@ def _draw_gradient(axis: Axes, answer) -> None:
     matte_gradient,
     part="attention",
     equation="Eq. 1",
-    test="tests/test_compose.py::test_gradient_reaches_paint_and_attention_in_proportion",
     difficulty=2,
     minutes=10,
     hints=[
@@ -244,7 +242,6 @@ def _draw_trip(axis: Axes, answer) -> None:
     there_and_back,
     part="compose",
     equation="Eq. 1, 3",
-    test="tests/test_model.py::test_objective_equals_the_equations_written_out",
     difficulty=2,
     minutes=10,
     hints=[
@@ -363,7 +360,6 @@ def _draw_attended(axis: Axes, answer) -> None:
     attended,
     part="foreground",
     equation="Eq. 6",
-    test="tests/test_compose.py::test_threshold_is_strict_and_has_no_gradient",
     difficulty=1,
     minutes=4,
     hints=[

@@ -166,7 +166,6 @@ def _draw_sizes(axis: Axes, answer: Any) -> None:
     output_sizes,
     part="attention",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_shapes_and_ranges",
     difficulty=1,
     minutes=8,
     hints=[
@@ -273,7 +272,6 @@ def _draw_fields(axis: Axes, answer: Any) -> None:
     receptive_field,
     part="discriminator",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_one_patch_sees_70_pixels",
     difficulty=2,
     minutes=10,
     hints=[
@@ -361,7 +359,6 @@ def _draw_blocks(axis: Axes, answer: Any) -> None:
     networks.ResidualBlock,
     part="generator",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_residual_block_adds_its_input",
     difficulty=2,
     minutes=10,
     hints=[
@@ -454,7 +451,6 @@ def _draw_attention(axis: Axes, answer: Any) -> None:
     networks.Attention,
     part="attention",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_attention_starts_where_it_is_told",
     difficulty=2,
     minutes=15,
     hints=[
@@ -574,7 +570,6 @@ def _draw_counts(axis: Axes, answer: Any) -> None:
     count_parameters,
     part="generator",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_parameter_counts_follow_the_papers_layer_strings",
     difficulty=1,
     minutes=8,
     hints=[

@@ -79,7 +79,6 @@ def _reached(loss: object, *inputs: Tensor) -> bool:
     losses.lsgan_discriminator,
     part="adversarial",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_lsgan",
     difficulty=1,
     minutes=6,
     hints=[
@@ -145,7 +144,6 @@ def _lsgan_discriminator(answer) -> Iterator[str]:
     losses.lsgan_generator,
     part="adversarial",
     equation="Appendix A",
-    test="tests/test_pieces.py::test_lsgan",
     difficulty=1,
     minutes=4,
     hints=["The generator sees fakes only, and has one wish about their scores. It is not the judge's wish."],
@@ -192,7 +190,6 @@ def _lsgan_generator(answer) -> Iterator[str]:
     losses.log_discriminator,
     part="adversarial",
     equation="Eq. 2",
-    test="tests/test_pieces.py::test_log",
     difficulty=2,
     minutes=8,
     hints=[
@@ -268,7 +265,6 @@ def _log_discriminator(answer) -> Iterator[str]:
     both_losses,
     part="cycle",
     equation="Eq. 3, 4, 5",
-    test="tests/test_model.py::test_objective_equals_the_equations_written_out",
     difficulty=2,
     minutes=12,
     hints=[

@@ -117,7 +117,6 @@ def _draw_trip(axis: Axes, answer: Callable) -> None:
     trip,
     part="step",
     equation="Eq. 1, 3",
-    test="tests/test_model.py::test_objective_equals_the_equations_written_out",
     difficulty=1,
     minutes=8,
     hints=[
@@ -196,7 +195,6 @@ def _trip(answer) -> Iterator[str]:
     judge_loss,
     part="step",
     equation="Eq. 2, 5",
-    test="tests/test_model.py::test_who_gets_a_gradient",
     difficulty=1,
     minutes=6,
     hints=[
@@ -295,7 +293,6 @@ def _draw_pool(axis: Axes, answer: Callable) -> None:
     Pool,
     part="pool",
     equation="as released",
-    test="tests/test_pieces.py::test_pool_fills_then_swaps_half_and_keeps_each_mask_with_its_image",
     difficulty=2,
     minutes=15,
     hints=[
@@ -418,7 +415,6 @@ def _pool(answer) -> Iterator[str]:
     fool,
     part="step",
     equation="Eq. 2, 5",
-    test="tests/test_model.py::test_frozen_thaws_after_an_error",
     difficulty=2,
     minutes=8,
     hints=[

@@ -59,7 +59,6 @@ def _draw_foreground(axis: Axes, answer: Callable) -> None:
     foreground,
     part="foreground",
     equation="Eq. 6",
-    test="tests/test_compose.py::test_threshold_is_strict_and_has_no_gradient",
     difficulty=1,
     minutes=6,
     hints=[
@@ -124,7 +123,6 @@ def _foreground(answer) -> Iterator[str]:
     stage,
     part="stages",
     equation="Algorithm 1",
-    test="tests/test_pieces.py::test_stages_count_epochs_from_zero",
     difficulty=1,
     minutes=3,
     hints=["Epochs are counted from 0. With a switch at 30, epochs 0 to 29 are stage 1: that is 30 of them."],
@@ -167,7 +165,6 @@ def _draw_rate(axis: Axes, answer: Callable) -> None:
     learning_rate,
     part="stages",
     equation="as released",
-    test="tests/test_pieces.py::test_the_rate_is_constant_then_falls_to_zero",
     difficulty=1,
     minutes=6,
     hints=[
@@ -219,7 +216,6 @@ def _rate(answer) -> Iterator[str]:
     staged_trip,
     part="stages",
     equation="Section 3.2",
-    test="tests/test_model.py::test_stage_2_still_lets_the_cycle_see_through_attention",
     difficulty=3,
     minutes=12,
     hints=[

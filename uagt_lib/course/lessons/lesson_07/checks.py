@@ -47,7 +47,6 @@ def _draw_kernel(axis: Axes, answer) -> None:
     kernel,
     part="kid",
     equation="Section 4",
-    test="tests/test_kid.py::test_definition",
     difficulty=1,
     minutes=5,
     hints=[
@@ -138,7 +137,6 @@ def _draw_mmd2(axis: Axes, answer) -> None:
     mmd2,
     part="kid",
     equation="Section 4",
-    test="tests/test_kid.py::test_unbiased_means_zero_on_average_and_biased_does_not",
     difficulty=2,
     minutes=12,
     hints=[
@@ -253,7 +251,6 @@ def _draw_kid(axis: Axes, answer) -> None:
     kid,
     part="kid",
     equation="Section 4",
-    test="tests/test_kid.py::test_mean_spread_and_the_papers_protocol",
     difficulty=1,
     minutes=6,
     hints=[
@@ -390,7 +387,6 @@ def _draw_iou(axis: Axes, answer) -> None:
     iou,
     part="masks",
     equation="Section 4",
-    test="tests/test_attention.py::test_iou_at_thresholds",
     difficulty=2,
     minutes=8,
     hints=[
@@ -516,7 +512,6 @@ def _draw_done_right(axis: Axes, answer) -> None:
     done_right,
     part="masks",
     equation="Section 4",
-    test="tests/test_attention.py::test_background_counts_background_only",
     difficulty=2,
     minutes=8,
     hints=[

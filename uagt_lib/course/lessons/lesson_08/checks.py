@@ -82,7 +82,6 @@ def _draw_pieces(axis: Axes, answer) -> None:
     pieces_of,
     part="beyond",
     equation="Table 2",
-    test="tests/test_methods.py::test_methods_are_told_apart_by_what_they_switch_on",
     difficulty=1,
     minutes=6,
     hints=[
@@ -122,7 +121,6 @@ def _pieces_of(answer) -> Iterator[str]:
     loss_terms,
     part="beyond",
     equation="Eq. 4",
-    test="tests/test_model.py::test_no_cycle_no_way_back",
     difficulty=1,
     minutes=4,
     hints=[
@@ -188,7 +186,6 @@ def _draw_learners(axis: Axes, answer) -> None:
     learners,
     part="beyond",
     equation="Section 3.2",
-    test="tests/test_methods.py::test_gradient_reaches_every_parameter_it_should_and_no_other",
     difficulty=2,
     minutes=8,
     hints=[
@@ -270,7 +267,6 @@ def _draw_rank(axis: Axes, answer) -> None:
     rank,
     part="beyond",
     equation="Table 1",
-    test="tests/test_evaluate.py::test_runs_that_differ_in_their_seed_are_summed_up",
     difficulty=2,
     minutes=10,
     hints=[
@@ -363,7 +359,6 @@ def _draw_beats(axis: Axes, answer) -> None:
     beats,
     part="beyond",
     equation="Table 1",
-    test="tests/test_evaluate.py::test_runs_that_differ_in_their_seed_are_summed_up",
     difficulty=2,
     minutes=6,
     hints=[

@@ -53,7 +53,6 @@ def papers_number(to_source: Tensor, to_target: Tensor) -> tuple[float, float]:
     steps_of_run,
     part="run",
     equation="Algorithm 1",
-    test="tests/test_capstone.py::test_the_trainer_counts_steps_as_the_lesson_does",
     difficulty=1,
     minutes=5,
     hints=[
@@ -122,7 +121,6 @@ def _draw_found(axis: Axes, answer) -> None:
     healthy_since,
     part="run",
     equation="Section 3.2",
-    test="tests/test_capstone.py::test_a_run_that_relapses_has_not_found_its_objects_yet",
     difficulty=2,
     minutes=12,
     hints=[
@@ -184,7 +182,6 @@ def _healthy_since(answer) -> Iterator[str]:
     papers_number,
     part="kid",
     equation="Table 1",
-    test="tests/test_capstone.py::test_the_papers_number_is_the_third_column_of_the_report",
     difficulty=2,
     minutes=8,
     hints=[

@@ -44,7 +44,6 @@ def averaged_gradients(
     averaged_gradients,
     part="beyond",
     equation="Algorithm 1",
-    test="tests/test_processes.py::test_gradients_equal_those_of_one_process_with_both_images",
     difficulty=2,
     minutes=10,
     hints=[
@@ -140,7 +139,6 @@ def _draw_translator(axis: Axes, answer: Any) -> None:
     Translator,
     part="beyond",
     equation="Eq. 1",
-    test="tests/test_export.py::test_a_translator_is_eq_1_with_the_networks_of_its_direction_only",
     difficulty=1,
     minutes=6,
     hints=[
@@ -223,7 +221,6 @@ def _draw_any_size(axis: Axes, answer: Any) -> None:
     any_size,
     part="beyond",
     equation="Appendix A",
-    test="tests/test_export.py::test_the_graph_agrees_with_torch_at_any_size",
     difficulty=2,
     minutes=12,
     hints=[
