@@ -456,7 +456,7 @@ for name, pictures in candidates.items():
     print(f"{name:26} {looks_dry(pictures).float().mean():.0%} pass by their grass")
 # %% [markdown]
 # By its grass CycleGAN is more zebra-like than the zebras. It has gone too far (its own judge has noticed: green, above). Whoever asks only "is this like a picture of pile T?" will not miss the meadow, and that includes some of the usual scores. One of them is KID, a distance between
-# two piles of pictures, smaller is better (lesson 07 builds it). To the target pile alone, some image features rate CycleGAN's pictures **better** than those with attention (README, "What attention buys").
+# two piles of pictures, smaller is better (lesson 07 builds it). To the target pile alone, some image features rate CycleGAN's pictures **better** than those with attention (`data/reproduced/README.md`, "The paper's number: KID").
 # The paper takes the mean of the KIDs to *both* piles; lesson 07 asks why. So we do not ask a score whether the background stayed. We have masks, and look.
 #
 # What is missing is now clear. It is not a better judge and not a stricter cycle. It is somebody who says **where**.

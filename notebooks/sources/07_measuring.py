@@ -308,7 +308,7 @@ reveal(guess, few / many, "± of 10 over ± of 300")
 # |---|---|---|
 # | over subsets (the paper) | how much one subset's value jumps | below, first number |
 # | of their mean, the one above over $\sqrt{10}$: standard error | how well the mean of the subsets is known | below, second number |
-# | over trainings with other seeds | what *you* may get when you train it again | 6.2 ± 2.1 over seeds 5, 6, 7, 1600 steps each (README, `uagt evaluate runs/uagt-? runs/cyclegan-? --features savanna`) |
+# | over trainings with other seeds | what *you* may get when you train it again | 6.2 ± 2.1 over seeds 5, 6, 7, 1600 steps each (`data/reproduced/README.md`, "The paper's number: KID") |
 # %%
 mean, spread, *_ = kid(features["A"], features["zebras"], torch.Generator().manual_seed(0))
 mean, spread = 100 * float(mean), 100 * float(spread)
@@ -415,7 +415,7 @@ print(f"real zebras, blurred over 3 x 3 pixels: to target {100 * float(mmd2(look
 # attention's is not. It is *rewarded for the very thing we hold against it*. The eye sees CycleGAN's smears as well, and the number
 # does not. Not because the features overlook every blur: a blur of 3 × 3 pixels costs real zebras dozens of points. They learned to name animals and
 # grass, and notice the damage that disturbs this, no other. By **the mean** the two are about level on this pair of checkpoints,
-# and doing nothing is hardly worse. With three trainings each, README finds 51.8 ± 3.5 for attention and 62.6 ± 5.1 for CycleGAN; so the mean leans the
+# and doing nothing is hardly worse. With three trainings each, `data/reproduced/README.md` finds 51.8 ± 3.5 for attention and 62.6 ± 5.1 for CycleGAN; so the mean leans the
 # right way, faintly.
 #
 # **Predict first.** Now a cheat. It translates nothing. For every second horse it hands back the horse; for the others it hands out a real zebra picture
@@ -455,7 +455,7 @@ reveal(guess, 50 * sum(points["cheat"]), "the cheat's mean")
 # %% [markdown] tags=["instructor"]
 # **For teachers · discussion.** *Ask:* "Is the paper's number useless, then?" No: among honest methods that translate every picture it leans the right way, and
 # KID to either side means something. But a mean hides which of the two moved, so read both columns, and always show the row of
-# doing nothing. *Ask:* "What would EfficientNet's features say?" (README: to target attention 21.5, CycleGAN 57.0, the reverse of ours; it never saw a drawing.)
+# doing nothing. *Ask:* "What would EfficientNet's features say?" (`data/reproduced/README.md`: to target attention 21.5, CycleGAN 57.0, the reverse of ours; it never saw a drawing.)
 # *Ask:* "Could a generator learn the cheat?" Hardly: it sees one picture at a time, and the cycle loss wants its way back. But an
 # unlucky one that translates half of the horses well and ignores the others lands close to it: half A, half horses scores about 29.
 # %% [markdown]
@@ -494,7 +494,7 @@ print(f"CycleGAN, which attends everywhere: {float(iou(torch.ones_like(horse_mas
 
 # %% [markdown]
 # An IoU without a baseline means little: attending to *everything* already scores the animals' share of the pixels. On photographs with large
-# animals that is 0.25, and a disc in the middle of the picture scores 0.43 (README, `uagt evaluate attention`). Always report the threshold too.
+# animals that is 0.25, and a disc in the middle of the picture scores 0.43 (`data/reproduced/README.md`, `uagt evaluate attention`). Always report the threshold too.
 #
 # The second question: **was the animal changed, and everything else left alone?** You wrote the background error in lesson 00. A mean over the whole
 # pile is what the cheat lives on, though: what it leaves alone in one picture hides what it ruins in the next. So let us judge every picture for itself

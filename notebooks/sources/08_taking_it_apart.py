@@ -290,7 +290,7 @@ def beats(a, b):
 
 
 # %% [markdown]
-# A tryout on five trainings of the full method at 64 px, seeds 5 to 9, and three of CycleGAN, seeds 5 to 7, horses only (README: `uagt train --preset savanna --seed 5` and so on).
+# A tryout on five trainings of the full method at 64 px, seeds 5 to 9, and three of CycleGAN, seeds 5 to 7, horses only (`data/reproduced/README.md`: `uagt train --preset savanna --seed 5` and so on).
 # %%
 # NBVAL_CHECK_OUTPUT
 background = {"uagt": [0.001, 0.006, 0.001, 0.003, 0.001], "cyclegan": [0.122, 0.125, 0.109]}
@@ -325,7 +325,7 @@ figures.show(
 reveal(guess, first[spreads.index(0.5)], "share of tables with the best one first")
 # %% [markdown]
 # In about two thirds, and the whole order is right in 2 of 100. The paper does not say how much its trainings differ. On our savanna, three trainings of the full method
-# give 51.8 ± 3.5 for this mean (README): 7 % of it, which for Table 2's scores would be about half a point. So read Table 2 like this: **-cycle breaks the system; the full method is likely the best; the order of the other five is not known.**
+# give 51.8 ± 3.5 for this mean (`data/reproduced/README.md`): 7 % of it, which for Table 2's scores would be about half a point. So read Table 2 like this: **-cycle breaks the system; the full method is likely the best; the order of the other five is not known.**
 # %% [markdown]
 # ## 8.5 All of them, on the savanna
 #
@@ -387,7 +387,7 @@ for way in ("S→T", "T→S"):
     table_again("table2", way)
 # %% [markdown]
 # Read the dots before the bars. **In one of three trainings our full method translates nothing:** its attention fell to zero (IoU 0, KID to target as far away as the untouched horses), and *-D* and *-D-A*,
-# the same training up to the switch, fell with it. The same seed with twice the warm-up did not fall (IoU 0.71; README). Now look what the mean of both says about that run: 61, better than all three trainings of
+# the same training up to the switch, fell with it. The same seed with twice the warm-up did not fall (IoU 0.71; `data/reproduced/README.md`). Now look what the mean of both says about that run: 61, better than all three trainings of
 # CycleGAN. The mean cannot tell "nothing happened" from "well done"; the columns can.
 #
 # What survives all of this: *-cycle* is broken in both directions by background error and IoU, and by the mean in one direction only. *-As* has the best mean of all from horses to zebras, and a background nearly as

@@ -258,7 +258,7 @@ else:
 # And now the uncomfortable part. Compare your run with the shipped one, which trained twice as long and has the better masks. In the
 # stored solution the shipped run's mean is *worse* than the shorter run's (58 against 54 from horse to zebra), level with CycleGAN's: bolder zebras are further from the
 # source pictures, and the mean punishes that as much as a ruined meadow. Over three seeds of equal length attention wins by this mean
-# every time (README, first table of KID); between a careful and a bold run it decides nothing. Keep the masks beside the number.
+# every time (`data/reproduced/README.md`, first table of KID); between a careful and a bold run it decides nothing. Keep the masks beside the number.
 #
 # Here is the paper's own table, for photographs:
 # %%
@@ -267,7 +267,7 @@ show.papers_table()
 # **Do not compare a row of one table with a row of the other.** The paper's features come from an Inception network trained on photographs,
 # ours from a small network trained on the savanna; its pictures are 120 horses and 140 zebras at 256 px; it does not say
 # which of many checkpoints was scored. What you may compare is the *order* within each table, and the size of ±: theirs says how splits
-# differ, and says nothing about training again with another seed. README has five seeds of this run.
+# differ, and says nothing about training again with another seed. `data/reproduced/README.md` has five seeds of this run.
 # %% [markdown] tags=["instructor"]
 # **For teachers.** Ask who would submit which number, and why. The strongest students notice that ± over splits can be made small by
 # drawing many splits from the same 64 pictures. A good homework: train seeds 1, 2 and 3 (`uagt train --preset savanna --seed N`), then

@@ -29,6 +29,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
+import uagt_lib
 from uagt_lib.course import exercises, quizzes
 from uagt_lib.course.places import ROOT
 from uagt_lib.errors import UagtError
@@ -38,7 +39,6 @@ SOURCES = NOTEBOOKS / "sources"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMPARED = "# NBVAL_CHECK_OUTPUT"
 LARGEST = 1_500_000  # bytes of a solution notebook
-TABLE = ("<!-- exercises: begin -->", "<!-- exercises: end -->")
 
 SETUP = """\
 # Set-up, safe to run again. Finds the course; on Colab it fetches it once and leaves torch alone.
@@ -86,13 +86,11 @@ def sources(only: list[str] | None = None) -> list[Source]:
 
 
 def project() -> tuple[str, str]:
-    """The repository's address and the tag lessons are pinned to, from pyproject.toml."""
+    """The repository's address, from pyproject.toml, and the tag lessons are pinned to."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")  # tomllib needs Python 3.11
-    address = re.search(r'^Repository = "(.+)"$', text, re.M)
-    version = re.search(r'^version = "(.+)"$', text, re.M)
-    if not (address and version):
-        raise UagtError('pyproject.toml needs `version = "..."` and, under [project.urls], `Repository = "..."`')
-    return address[1], f"v{version[1]}"
+    if not (address := re.search(r'^Repository = "(.+)"$', text, re.M)):
+        raise UagtError('pyproject.toml needs, under [project.urls], `Repository = "..."`')
+    return address[1], f"v{uagt_lib.__version__}"
 
 
 def student(source: Source) -> NotebookNode:
@@ -245,26 +243,27 @@ def text_of(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def table() -> str:
-    """The README's table: equation, function of the library, exercise."""
-    lines = ["| equation | function | exercise |", "|---|---|---|"]
+def exercise_table() -> str:
+    """What stands in notebooks/sources/README.md: each exercise, its equation, and the library's answer to it."""
+    lines = [
+        "# From equation to exercise",
+        "",
+        "The lessons' sources, with answers; [CONTRIBUTING](../../CONTRIBUTING.md) says how to change one. Until an",
+        "exercise is solved, its lesson goes on with the function named here. `make notebooks` writes this table.",
+        "",
+        "| exercise | equation | function | minutes |",
+        "|---|---|---|---:|",
+    ]
     for lesson in exercises.LESSONS:
         lines += [
-            f"| {e.equation} | `{e.reference.__module__}.{e.name}` | {e.id} |" for e in exercises.of_lesson(lesson)
+            f"| {e.id} | {e.equation} | `{e.reference.__module__}.{e.name}` | {e.minutes} |"
+            for e in exercises.of_lesson(lesson)
         ]
-    return "\n".join(lines)
-
-
-def readme() -> str:
-    """README.md with the present table."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    begin, end = TABLE
-    before, rest = text.split(begin)
-    return f"{before}{begin}\n{table()}\n{end}{rest.split(end)[1]}"
+    return "\n".join(lines) + "\n"
 
 
 def write(only: list[str] | None = None) -> None:
-    """Build student notebooks, execute and build solution notebooks, and the README's table."""
+    """Build student notebooks, execute and build solution notebooks, and the table of exercises."""
     SOLUTIONS.mkdir(exist_ok=True)
     for source in sources(only):
         (NOTEBOOKS / f"{source.name}.ipynb").write_text(text_of(student(source)), encoding="utf-8")
@@ -275,7 +274,7 @@ def write(only: list[str] | None = None) -> None:
         if len(text) > LARGEST:
             raise UagtError(f"solutions/{source.name}.ipynb would have {len(text)} bytes, more than {LARGEST}")
         (SOLUTIONS / f"{source.name}.ipynb").write_text(text, encoding="utf-8")
-    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
+    (SOURCES / "README.md").write_text(exercise_table(), encoding="utf-8")
 
 
 def drift() -> list[str]:
@@ -303,8 +302,8 @@ def drift() -> list[str]:
                 text = text_of(built)
             if text != text_of(build(source)):
                 found.append(f"{name} does not come from notebooks/sources/{source.name}.py")
-    if readme() != (ROOT / "README.md").read_text(encoding="utf-8"):
-        found.append("README.md: the table of exercises is not the present one")
+    if not (SOURCES / "README.md").exists() or exercise_table() != (SOURCES / "README.md").read_text(encoding="utf-8"):
+        found.append("notebooks/sources/README.md: the table of exercises is not the present one")
     return found
 
 

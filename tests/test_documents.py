@@ -1,0 +1,98 @@
+"""The documents: links arrive, tables name what there is, and README says nothing that its commands do not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import uagt_lib
+from uagt_lib import cli
+from uagt_lib.course.places import ROOT, data
+from uagt_lib.evaluate.compare import compare
+
+DOCUMENTS = [
+    path
+    for folder in (".", "data", "data/reproduced", "notebooks/sources", "tests")
+    for path in sorted((ROOT / folder).glob("*.md"))
+]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def anchors(markdown: str) -> set[str]:
+    """The headings of a document as GitHub addresses them."""
+    text = re.sub(r"^```.*?^```", "", markdown, flags=re.M | re.S)
+    titles = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_arrive(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https?://", target):
+            continue
+        name, _, heading = target.partition("#")
+        there = (path.parent / name).resolve() if name else path
+        assert there.exists(), f"{path.name} links to {target}"
+        assert not heading or heading in anchors(there.read_text(encoding="utf-8")), f"{path.name} links to {target}"
+
+
+def test_readme_is_a_page() -> None:
+    assert len((ROOT / "README.md").read_bytes()) <= 8192
+
+
+def test_the_version_is_told_the_same_everywhere() -> None:
+    for name, pattern in (("CITATION.cff", r"^version: (.+)$"), ("CHANGELOG.md", r"^## \[(.+?)\]")):
+        found = re.search(pattern, read(name), re.M)
+        assert found and found[1] == uagt_lib.__version__, name
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project, contributing = read("pyproject.toml"), read("CONTRIBUTING.md")
+    needed = project.split("\ndependencies = [")[1].split("\n[project.urls]")[0]
+    rows = contributing.split("| package |")[1].split("\n\n")[0].splitlines()[2:]
+    packages = ",".join(re.sub(r"\(.*?\)", "", row.split("|")[1]) for row in rows)
+    assert {name.strip() for name in packages.split(",")} == set(re.findall(r'"([a-z0-9-]+)[>=]', needed))
+
+
+def commands() -> list[str]:
+    """Every command line the documents show, from `uagt` on."""
+    found = []
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        found += re.findall(r"(?:`|^    |^ {4}\.venv\S+)(uagt \w[^`\n#]*)", text, re.M)
+    return found
+
+
+def test_commands_exist_with_their_options(capsys) -> None:
+    help_of: dict[tuple[str, ...], str] = {}
+    assert len(commands()) > 20
+    for line in commands():
+        words = line.split()[1:]
+        two = words[0] == "data" or words[:2] == ["evaluate", "attention"]
+        command = tuple(words[: 2 if two else 1])
+        if command not in help_of:
+            with pytest.raises(SystemExit):
+                cli.main([*command, "--help"])
+            help_of[command] = capsys.readouterr().out
+            assert f"usage: uagt {' '.join(command)}" in help_of[command], line
+        for option in re.findall(r"--[\w-]+", line):
+            assert option in help_of[command], f"{line}: there is no {option}"
+
+
+def test_readmes_three_rows(tmp_path: Path) -> None:
+    """What README says attention buys is what its command finds, up to how other machines round."""
+    rows = read("README.md").split("| attention IoU |")[1].splitlines()[2:5]
+    told = [[[float(x) for x in re.findall(r"\d[\d.]*", cell)] for cell in row.split("|")[2:5]] for row in rows]
+    found = compare([data("checkpoints", f"{name}-64.safetensors") for name in ("savanna", "cyclegan")], tmp_path)
+    kid = [100 * row["kid_mean"]["mean"] for row in found["kid"]]
+    scores = found["attention"]
+    for i, (iou, background, both) in enumerate(told[:2]):
+        mine = scores[2 * i : 2 * i + 2]
+        assert not iou or iou == pytest.approx([row["iou@0.5"] for row in mine], abs=0.01)
+        assert background == pytest.approx([row["background_error"] for row in mine], abs=0.002)
+        assert both == pytest.approx(kid[2 * i + 2 : 2 * i + 4], abs=0.3)
+    assert told[2] == [[], [0, 0], pytest.approx(kid[:2], abs=0.3)]
