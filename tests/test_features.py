@@ -15,6 +15,7 @@ from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import features, kid, savanna_features
+from uagt_lib.evaluate.extractors import EXTRACTORS
 from uagt_lib.evaluate.pictures import Drawn, Folder, folder
 
 
@@ -111,7 +112,8 @@ def test_pixels_and_names(tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------------------------------------ extractors
 def test_unknown_extractor_and_nan() -> None:
-    with pytest.raises(UagtError, match=r"unknown extractor 'vgg'.*efficientnet-lite0, savanna"):
+    assert list(features.NETWORKS) == list(EXTRACTORS)
+    with pytest.raises(UagtError, match=r"unknown extractor 'vgg'.*savanna, fid-inception"):
         features.load_extractor("vgg")
     with pytest.raises(UagtError, match="NaN"):
         features.load_extractor("savanna")(torch.full((1, 3, 64, 64), torch.nan))

@@ -90,7 +90,7 @@ def test_seeds_are_named_beforehand() -> None:
 
 def test_every_row_of_the_paper_is_a_method_and_every_name_a_command() -> None:
     assert {*tables.PAPER["table1"], *tables.PAPER["table2"]} == set(METHODS)
-    assert set(cli.REPRODUCED) == {*tables.PAPER, *figures.FIGURES}
+    assert set(again.REPRODUCED) == {*tables.PAPER, *figures.FIGURES}
 
 
 def test_ordering_counts_pairs_and_names_clear_reversals() -> None:
@@ -110,9 +110,9 @@ def test_plus_minus() -> None:
     assert plus_minus([1.0, 3.0]) == "2.0 ± 1.4" and plus_minus([0.123], 100, 2) == "12.30"
 
 
-@pytest.mark.parametrize("name", cli.REPRODUCED)
+@pytest.mark.parametrize("name", again.REPRODUCED)
 def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypatch, capsys, name: str) -> None:
-    monkeypatch.setattr(again, "scale", lambda quick: base)
+    monkeypatch.setattr(runs, "scale", lambda quick: base)
     monkeypatch.setattr(tables, "extractors", lambda: ["savanna"])
     monkeypatch.setenv("UAGT_CACHE", str(tmp_path / "cache"))
     for table, few in (("table1", ("cyclegan", "uagt")), ("table2", ("uagt-As", "uagt"))):

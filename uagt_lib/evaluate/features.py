@@ -30,6 +30,7 @@ from uagt_lib.data.folders import MANY
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import savanna_features
+from uagt_lib.evaluate.extractors import EXTRACTORS
 from uagt_lib.evaluate.pictures import Pictures
 from uagt_lib.training.checkpoint import read_tensors, write_tensors
 
@@ -116,11 +117,11 @@ class _FidInception(_Network):
         return self.network(to_uint8(images))[0]
 
 
-EXTRACTORS = {
+NETWORKS: dict[str, type[_Network]] = {
+    "savanna": _Savanna,
     "fid-inception": _FidInception,
     "inception": _Inception,
     "efficientnet-lite0": _EfficientNet,
-    "savanna": _Savanna,
 }
 
 
@@ -132,7 +133,7 @@ def load_extractor(name: str) -> Extractor:
     """
     if name not in EXTRACTORS:
         raise UagtError(f"unknown extractor {name!r}; known are {', '.join(EXTRACTORS)}")
-    return EXTRACTORS[name](name)
+    return NETWORKS[name](name)
 
 
 def fit(images: Tensor, size: int) -> Tensor:

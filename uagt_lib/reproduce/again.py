@@ -1,27 +1,42 @@
-"""One table or figure of the paper, by name."""
+"""One table or figure of the paper, by name. Imports nothing heavy before one is made, so that help can list them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from uagt_lib.reproduce.figures import FIGURES
-from uagt_lib.reproduce.finding import Finding
-from uagt_lib.reproduce.runs import Runs, scale, seeds
-from uagt_lib.reproduce.tables import PAPER, make_table
+from uagt_lib.errors import UagtError
+
+if TYPE_CHECKING:
+    from uagt_lib.reproduce.finding import Finding
+
+REPRODUCED = {
+    "table1": "ours and five rivals: KID, attention, background",
+    "table2": "ours and six ablations: the same",
+    "fig3": "what attention marks, with animals and without",
+    "fig7": "when to stop attention, for backgrounds that tell ever more",
+    "fig8": "the threshold of Eq. 6",
+    "fig9": "a holistic change: seasons instead of animals",
+    "fig17": "what each method does to scenes without animals",
+}
 
 
-def reproduce(name: str, out: Path, count: int = 3, quick: bool = False) -> Finding:
+def reproduce(name: str, out: Path, count: int = 3, quick: bool = False) -> "Finding":
     """Train what is missing in `out`/runs, and write NAME.md, NAME.json and NAME.png to `out`.
 
     Args:
-        name: table1, table2, fig3, fig7, fig8, fig9 or fig17.
+        name: a key of `REPRODUCED`.
         out: where everything goes.
         count: training seeds.
         quick: pictures of 32 px and 400 steps; the names of the files then end in -quick.
 
     Raises:
-        UagtError: if training was stopped; calling again goes on from there.
+        UagtError: if there is no such table or figure, or training was stopped; calling again goes on from there.
     """
-    runs, base = Runs(out / "runs"), scale(quick)
-    table = name in PAPER
-    finding = make_table(name, runs, base, seeds(count)) if table else FIGURES[name](runs, base, seeds(count))
+    if name not in REPRODUCED:
+        raise UagtError(f"there is no {name!r} to make again; there are {', '.join(REPRODUCED)}")
+    from uagt_lib.reproduce import figures, runs, tables
+
+    kept, base, seeds = runs.Runs(out / "runs"), runs.scale(quick), runs.seeds(count)
+    table = name in tables.PAPER
+    finding = tables.make_table(name, kept, base, seeds) if table else figures.FIGURES[name](kept, base, seeds)
     finding.write(out, f"{name}-quick" if quick else name)
     return finding
