@@ -20,6 +20,8 @@ from PIL import Image
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import Domain, Pair, sample, to_float
 from uagt_lib.method import losses
+from uagt_lib.method.direction import Direction
+from uagt_lib.method.model import Trips
 from uagt_lib.training.config import Config
 from uagt_lib.training.trainer import Trainer
 
@@ -51,19 +53,20 @@ def noise(size: int) -> Pair:
 def plain_joint(trainer: Trainer) -> None:
     """The joint step without its two economies: D's gradients are computed in the G update too, real and fake apart."""
     model, config = trainer.model, trainer.config
-    s, t = (sample(images, config.batch, config.size, trainer.sampler) for images in trainer.images)
+    s, t = (sample(images, config.batch, config.crop, trainer.sampler) for images in trainer.images)
     trips = model.trips(s, t)
-    loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips)
-    for there, trip in zip(model.directions(), trips, strict=True):
-        loss = loss + losses.lsgan_generator(there.judge(trip.translated))
+    loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips.values())
+    for direction, trip in trips.items():
+        loss = loss + losses.lsgan_generator(model.route(direction).judge(trip.translated))
     update(trainer, 0, loss)
-    update(trainer, 1, sum(apart(trainer, i, trips) for i in (0, 1)))
+    update(trainer, 1, sum(apart(trainer, direction, trips) for direction in Direction))
 
 
-def apart(trainer: Trainer, i: int, trips: tuple) -> torch.Tensor:
-    fake, _ = trainer.pools[i](trips[i].translated, trips[i].attention)
-    judge = trainer.model.directions()[i].judge
-    return losses.lsgan_discriminator(judge(trips[1 - i].source), judge(fake.detach()))
+def apart(trainer: Trainer, direction: Direction, trips: Trips) -> torch.Tensor:
+    pool = dict(zip(Direction, trainer.pools, strict=True))[direction]
+    fake, _ = pool(trips[direction].translated, trips[direction].attention)
+    judge = trainer.model.route(direction).judge
+    return losses.lsgan_discriminator(judge(trips[direction.back].source), judge(fake.detach()))
 
 
 def plain_sequential(trainer: Trainer) -> None:
@@ -72,13 +75,13 @@ def plain_sequential(trainer: Trainer) -> None:
     (TensorFlow leaves out what an update does not need; so does `updates="sequential"`.)
     """
     model, config = trainer.model, trainer.config
-    s, t = (sample(images, config.batch, config.size, trainer.sampler) for images in trainer.images)
-    for i, there in enumerate(model.directions()):
+    s, t = (sample(images, config.batch, config.crop, trainer.sampler) for images in trainer.images)
+    for direction in Direction:
         trips = model.trips(s, t)
-        loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips)
-        loss = loss + losses.lsgan_generator(there.judge(trips[i].translated))
+        loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips.values())
+        loss = loss + losses.lsgan_generator(model.route(direction).judge(trips[direction].translated))
         update(trainer, 0, loss)
-        update(trainer, 1, apart(trainer, i, model.trips(s, t)))
+        update(trainer, 1, apart(trainer, direction, model.trips(s, t)))
 
 
 def update(trainer: Trainer, which: int, loss: torch.Tensor) -> None:
@@ -90,7 +93,7 @@ def update(trainer: Trainer, which: int, loss: torch.Tensor) -> None:
 
 def steps(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        config = Config(size=128, load=143, steps=1000)
+        config = Config(load=143, crop=128, steps=1000)
         make = {name: Trainer(config.with_(updates=name), noise(143), Path(folder)) for name in ("joint", "sequential")}
         plain, ported = (Trainer(config, noise(143), Path(folder)) for _ in range(2))
         seconds = medians(

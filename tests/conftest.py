@@ -7,7 +7,7 @@ import torch
 
 from tests.lesson_runs import LessonRuns
 from uagt_lib.data.pairs import Pair, from_savanna
-from uagt_lib.method.model import Architecture
+from uagt_lib.method.pieces import Architecture
 from uagt_lib.training.config import Config
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -35,7 +35,7 @@ def one_thread() -> None:
 @pytest.fixture
 def config() -> Config:
     return Config(
-        preset="tiny", size=32, load=36, batch=1, steps=12, switch=0.5, rate=1e-3, pool=3, savanna=6, architecture=TINY
+        preset="tiny", load=36, crop=32, batch=1, steps=12, switch=0.5, rate=1e-3, pool=3, savanna=6, architecture=TINY
     )
 
 

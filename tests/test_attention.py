@@ -74,8 +74,8 @@ def test_a_stream_gives_what_all_at_once_gives() -> None:
     expected = {
         "iou@0.5": score.iou(attention, masks, 0.5),
         "iou@0.1": score.iou(attention, masks, 0.1),
-        "inside": score.inside(attention, masks),
-        "outside": score.outside(attention, masks),
+        "attention_inside": score.inside(attention, masks),
+        "attention_outside": score.outside(attention, masks),
         "background_error": score.background_error(source, translated, masks),
         "background_psnr": score.background_psnr(source, translated, masks),
         "undecided": score.undecided(attention),
@@ -92,15 +92,12 @@ def test_a_stream_gives_what_all_at_once_gives() -> None:
 def test_a_score_without_pixels_is_none_and_an_untouched_background_infinite() -> None:
     tally, picture = score.Tally(), torch.zeros(1, 3, 2, 2)
     tally.add(FOUND, picture, picture, EMPTY)
-    assert tally.scores()["inside"] is None and tally.scores()["background_psnr"] == "infinite"
+    assert tally.scores()["attention_inside"] is None and tally.scores()["background_psnr"] == "infinite"
 
 
 def test_same_numbers_as_while_training(config: Config, pair: Pair) -> None:
     model = config.model().eval()
-    watched = observe.scores(model, pair.source, "t")
-    found = tally_of(model, pair.source.test, pair.source.masks, "t").scores()
-    for theirs, ours in (("attention_inside", "inside"), ("attention_outside", "outside"), ("iou@0.1", "iou@0.1"),
-                         ("background_error", "background_error")):  # fmt: skip
-        assert found[ours] == pytest.approx(watched[theirs], abs=2e-5)
-    free = tally_of(model, pair.source.empty, None, "t").scores()["mean"]
-    assert free == pytest.approx(watched["object_free_attention"], abs=2e-5)
+    watched = observe.scores(model, pair.source, "s2t")
+    found = tally_of(model, pair.source.test, pair.source.masks, "s2t").scores()
+    found["object_free_attention"] = tally_of(model, pair.source.empty, None, "s2t").scores()["mean"]
+    assert watched == {name: pytest.approx(found[name], abs=2e-5) for name in observe.SCORES}

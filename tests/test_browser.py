@@ -25,7 +25,7 @@ LESSONS = Path(__file__).parents[1] / "notebooks"
 SET_UP = """
 from uagt_lib.training.config import Config
 from uagt_lib.data.pairs import from_savanna, to_float
-from uagt_lib.method.model import Architecture
+from uagt_lib.method.pieces import Architecture
 from uagt_lib.show.widgets import Dashboard, composition_playground
 
 pair = from_savanna(32, 36, images=6, held_out=4)

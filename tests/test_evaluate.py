@@ -14,6 +14,7 @@ from tests.test_cli import refused, run
 from uagt_lib.data.pairs import from_savanna
 from uagt_lib.evaluate import kid, observe
 from uagt_lib.evaluate.outputs import _contains
+from uagt_lib.method.direction import Direction
 from uagt_lib.training.checkpoint import write_weights
 from uagt_lib.training.config import Config
 
@@ -79,10 +80,9 @@ def test_a_checkpoint_on_drawn_pictures_twice(checkpoint: Path, config: Config, 
     )
     attention = json.loads((out / "report.json").read_text())["attention"]
     pair = from_savanna(32, 32, 1, config.bias)
-    for scores, domain, to in zip(attention, (pair.source, pair.target), "ts", strict=True):
-        watched = observe.scores(config.model().eval(), domain, to)
-        assert scores["outside"] == pytest.approx(watched["attention_outside"], abs=2e-5)
-        assert scores["object_free"] == pytest.approx(watched["object_free_attention"], abs=2e-5)
+    for scores, domain, direction in zip(attention, pair.domains, Direction, strict=True):
+        watched = observe.scores(config.model().eval(), domain, direction)
+        assert {name: scores[name] for name in watched} == pytest.approx(watched, abs=2e-5)
         assert scores["collapse"] == "grey"  # it has learned nothing
     sheet = Image.open(out / "contact_sheet.png")  # 12 pictures across; input, attention, output; 4 times enlarged
     assert sheet.size == (12 * 130 - 2, 3 * 130 - 2)
@@ -275,14 +275,15 @@ def test_attention_against_masks(checkpoint: Path, outlined: Path, tmp_path: Pat
     assert first.keys() == {"attention.json", "attention.md", "contact_sheet.png"}
     assert (out / "attention.md").read_text() in capsys.readouterr().out
     everything, row = json.loads((out / "attention.json").read_text())["attention"]
-    assert everything["inside"] == everything["outside"] == 1 and row["photographs"] == 8
+    assert everything["attention_inside"] == everything["attention_outside"] == 1 and row["photographs"] == 8
     share = from_savanna(32, 32, 1, held_out=8).source.masks
     assert everything["iou@0.5"] == pytest.approx((share > 0.5).float().mean().item(), abs=0.01)
-    assert 0.4 < row["inside"] < 0.6 and row["collapse"] == "grey"  # it has learned nothing
+    assert 0.4 < row["attention_inside"] < 0.6 and row["collapse"] == "grey"  # it has learned nothing
     assert run(*arguments) == 0 and tree(out) == first
     assert run(*arguments, "--direction", "t2s") == 0
     other = json.loads((out / "attention.json").read_text())["attention"][1]
-    assert other["inside"] != row["inside"] and other["direction"] == "T→S"  # the other attention network
+    assert other["direction"] == "T→S"
+    assert other["attention_inside"] != row["attention_inside"]  # the other attention network
 
 
 def test_attention_refusals(checkpoint: Path, outlined: Path, tmp_path: Path, capsys) -> None:

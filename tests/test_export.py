@@ -8,6 +8,7 @@ import torch
 from uagt_lib import export
 from uagt_lib.cli import main
 from uagt_lib.errors import UagtError
+from uagt_lib.method.direction import Direction
 from uagt_lib.training.checkpoint import load_model
 
 CHECKPOINTS = Path(__file__).parents[1] / "data" / "checkpoints"
@@ -23,28 +24,28 @@ def packages() -> None:
         pytest.importorskip(name, reason="install the extra: pip install -e '.[onnx]'")
 
 
-@pytest.mark.parametrize("to", ["t", "s"])
-def test_a_translator_is_eq_1_with_the_networks_of_its_direction_only(to: str) -> None:
+@pytest.mark.parametrize("direction", Direction)
+def test_a_translator_is_eq_1_with_the_networks_of_its_direction_only(direction: Direction) -> None:
     model, _ = load_model(CHECKPOINTS / "savanna-64.safetensors")
-    translator, x = export.Translator(model, to), pictures(32, 48)
+    translator, x = export.Translator(model, direction), pictures(32, 48)
     with torch.no_grad():
-        assert torch.equal(translator(x), model.translate(x, to).image)
-    names = {"t": (model.F_st, model.A_s), "s": (model.F_ts, model.A_t)}[to]
+        assert torch.equal(translator(x), model.translate(x, direction).translated)
+    names = {Direction.S2T: (model.F_st, model.A_s), Direction.T2S: (model.F_ts, model.A_t)}[direction]
     own = {id(p) for network in names for p in network.parameters()}
     assert {id(p) for p in translator.parameters()} == own
 
 
 @pytest.mark.parametrize(
-    ("name", "to"), [("savanna-64", "t"), ("savanna-64", "s"), ("cyclegan-64", "t")], ids=lambda x: x
+    ("name", "direction"), [("savanna-64", "s2t"), ("savanna-64", "t2s"), ("cyclegan-64", "s2t")], ids=lambda x: x
 )
-def test_the_graph_agrees_with_torch_at_any_size(packages: None, name: str, to: str, tmp_path: Path) -> None:
+def test_the_graph_agrees_with_torch_at_any_size(packages: None, name: str, direction: str, tmp_path: Path) -> None:
     checkpoint, path = CHECKPOINTS / f"{name}.safetensors", tmp_path / "new" / "x.onnx"
-    assert export.export_onnx(checkpoint, path, to) < export.TOLERANCE
+    assert export.export_onnx(checkpoint, path, direction) < export.TOLERANCE
     model, _ = load_model(checkpoint)
     for height, width in ((64, 64), (32, 100)):
         x = pictures(height, width)
         with torch.no_grad():
-            wanted = model.translate(x, to).image
+            wanted = model.translate(x, direction).translated
         found = torch.from_numpy(export.run_onnx(path, x.numpy()))
         torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
     assert [p.name for p in path.parent.iterdir()] == ["x.onnx"]
@@ -67,5 +68,5 @@ def test_missing_packages_are_named(tmp_path: Path, monkeypatch, capsys) -> None
 
 def test_the_command_writes_the_file_and_says_how_exact_it_is(packages: None, tmp_path: Path, capsys) -> None:
     checkpoint, path = str(CHECKPOINTS / "savanna-64.safetensors"), tmp_path / "x.onnx"
-    assert main(["export", "--checkpoint", checkpoint, "--out", str(path), "--to", "s"]) == 0
+    assert main(["export", "--checkpoint", checkpoint, "--out", str(path), "--direction", "t2s"]) == 0
     assert path.stat().st_size > 500_000 and "differs from PyTorch by at most" in capsys.readouterr().out

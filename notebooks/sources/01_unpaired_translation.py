@@ -9,7 +9,7 @@ from uagt_lib.training.checkpoint import load_model
 from uagt_lib.course import data, exercise, hint, progress, quiz, reveal
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
 from uagt_lib.course.lessons.lesson_01 import figures as show
 from uagt_lib.show import figures
 
@@ -17,8 +17,8 @@ cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 pair = from_savanna(64, 72, images=8, held_out=64)
 horses, masks = pair.source.test, pair.source.masks
 s = to_float(horses)
-s_prime = translate(cyclegan, horses, "t").image
-s_cycled = translate(cyclegan, to_uint8(s_prime), "s").image
+s_prime = translate(cyclegan, horses).translated
+s_cycled = translate(cyclegan, to_uint8(s_prime), "t2s").translated
 figures.show(
     figures.rows(
         ["$s$", "there: $s' = F_{S\\to T}(s)$", "back: $s'' = F_{T\\to S}(s')$"],
@@ -316,7 +316,7 @@ print(f"cycle loss {cycle(s, cheat(cheat(s))).item():.4f}, background error {rui
 noise = torch.randn(s_prime.shape, generator=torch.Generator().manual_seed(0))
 for levels in (0, 2, 5, 10, 60, 100):
     disturbed = to_uint8(s_prime + levels / 127.5 * noise)
-    missed = cycle(s, translate(cyclegan, disturbed, "s").image).item() / 2
+    missed = cycle(s, translate(cyclegan, disturbed, "t2s").translated).item() / 2
     print(f"noise of {levels:3} grey levels on s': round trip misses {missed:.3f}")
 # %% [markdown]
 # No fragile code, then: up to ten levels the way home does not notice, and even a hundred do not double the error. But *something* must be written in $s'$. Its meadows are nearly all dry, and yet each horse gets
@@ -334,7 +334,7 @@ def alike(a, b):
 coarse = torch.nn.functional.avg_pool2d(s_prime, 8)
 coarse = torch.nn.functional.interpolate(coarse, scale_factor=8, mode="bilinear")
 exchanged = to_uint8(s_prime - coarse + coarse.roll(1, 0))
-home = translate(cyclegan, exchanged, "s").image
+home = translate(cyclegan, exchanged, "t2s").translated
 print(f"s'' as it is:            grass like its own {alike(s_cycled, s):.2f}")
 own, other = alike(home, s), alike(home, s.roll(1, 0))
 print(f"coarse colours exchanged: like its own {own:.2f}, its neighbour's {other:.2f}")
@@ -368,7 +368,7 @@ from uagt_lib.course import trained
 from uagt_lib.training.presets import preset
 
 config = preset("savanna-smoke").with_(method="cyclegan")
-small = from_savanna(config.whole, config.load, images=config.savanna, bias=config.bias)
+small = from_savanna(config.view, config.load, images=config.savanna, bias=config.bias)
 run = trained(config, small, "smoke-cyclegan")
 moments = checkpoints(run)  # one every 40 steps
 # %%
@@ -376,7 +376,7 @@ from uagt_lib.course.lessons.lesson_01.checks import how_far
 
 S, T = small.source, small.target
 s32, t32 = to_float(S.test), to_float(T.test)
-stages = [translate(load_model(path)[0], S.test, "t").image for path in moments]
+stages = [translate(load_model(path)[0], S.test).translated for path in moments]
 steps = [int(path.name.removeprefix("step-")) for path in moments]
 grass, stripes = zip(*(how_far(x, s32, t32, (S.masks, T.masks)) for x in stages), strict=True)
 figures.show(
@@ -411,7 +411,7 @@ guess = ...  # "falls with it" or "stays high"
 ruined = [background_error(s32, x, S.masks) for x in stages]
 missed = []
 for path, x in zip(moments, stages, strict=True):
-    home = translate(load_model(path)[0], to_uint8(x), "s").image
+    home = translate(load_model(path)[0], to_uint8(x), "t2s").translated
     missed.append(background_error(s32, home, S.masks))
 figures.show(
     show.curves(
@@ -448,7 +448,7 @@ def looks_dry(pictures):
 ours, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
 candidates = {
     "horses, untouched": horses,
-    "translated with attention": to_uint8(translate(ours, horses, "t").image),
+    "translated with attention": to_uint8(translate(ours, horses).translated),
     "translated by CycleGAN": to_uint8(s_prime),
     "real zebra pictures": pair.target.test,
 }

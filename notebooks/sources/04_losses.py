@@ -378,7 +378,7 @@ def both_losses(scores, pictures, weight=10.0):
 with torch.no_grad():
     trips = cyclegan.trips(s, t)  # both round trips: s, s', s'' and t, t', t''
     terms = cyclegan.generator_loss(trips, stage=1)
-    there, back = trips
+    there, back = trips.values()
     scores = {
         "s": cyclegan.D_s(s),
         "t": cyclegan.D_t(t),

@@ -20,22 +20,22 @@ from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, traine
 from uagt_lib.course.growing import difference, step_attention, step_two_stages
 from uagt_lib.course.lessons.lesson_06.checks import three_runs
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
 from uagt_lib.training.presets import preset
 from uagt_lib.course.lessons.lesson_06 import figures as draw
 from uagt_lib.show import figures, widgets
 
 config = preset("savanna-smoke")
-pair = from_savanna(config.size, config.load)
+pair = from_savanna(config.view, config.load)
 run_x, run_y, run_z = three_runs(config, pair)  # its few lines would tell you too much: read them after the guess
 # %%
 horses, zebras = pair.source.test[:6], pair.target.test[:6]
 titles, rows = ["horses"], [horses]
 for name, run in (("X", run_x), ("Y", run_y), ("Z", run_z)):
     model, _ = load_model(run)
-    result = translate(model, horses, "t")
+    result = translate(model, horses)
     titles += [f"{name}: attention", f"{name}: result"]
-    rows += [result.attention, to_uint8(result.image)]
+    rows += [result.attention, to_uint8(result.translated)]
 figures.show(
     figures.rows(titles, rows, width=8),
     "Six horses. Run X attends to the bodies and paints stripes there. Run Y attends to the meadow and "
@@ -65,7 +65,7 @@ import json
 
 scores = json.loads((run_x / "history.json").read_text())["scores"]
 models = [load_model(path)[0] for path in checkpoints(run_x)]
-maps = [translate(m, horses[[0, 2]], "t").attention for m in models]
+maps = [translate(m, horses[[0, 2]]).attention for m in models]
 figures.show(
     draw.attention_film(horses[[0, 2]], maps, scores, "source", switch=280),
     "Attention maps over ten checkpoints. At step 40 the background is attended and the horse left out; "
@@ -112,12 +112,12 @@ def foreground(image, attention, tau=0.1):
 # composed. They differ wherever the map is neither 0 nor 1:
 # %%
 end_of_stage_1, _ = load_model(run_x / "checkpoints" / "step-00000280")
-fake = translate(end_of_stage_1, horses, "t")
-readings = [foreground(picture, fake.attention) for picture in (fake.painted, fake.image)]
+fake = translate(end_of_stage_1, horses)
+readings = [foreground(picture, fake.attention) for picture in (fake.painted, fake.translated)]
 figures.show(
     figures.rows(
         ["printed: raw paint", "released: $s'$", "the user gets $s'$"],
-        [to_uint8(picture) for picture in (*readings, fake.image)],
+        [to_uint8(picture) for picture in (*readings, fake.translated)],
         width=8,
     ),
     "Cut-outs of raw paint are bright with hard borders; those of the composed picture blend into "
@@ -132,7 +132,7 @@ figures.show(
 # **Predict.** From the same checkpoint, at τ = 0.9: which share of the animals' pixels would D still see?
 # %%
 guess = ...  # a share from 0 to 1
-real = translate(end_of_stage_1, pair.target.test, "s")
+real = translate(end_of_stage_1, pair.target.test, "t2s")
 masks, titles, rows = pair.target.masks, ["$t$"], [zebras]
 for tau in (0.01, 0.1, 0.5, 0.9):
     visible = attended(real.attention, tau)
@@ -166,7 +166,7 @@ import torch.nn.functional as F
 guess = ...  # a number
 shipped, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
 large = from_savanna(64, 72, images=1, held_out=8)
-cut_out = foreground(to_float(large.target.test), translate(shipped, large.target.test, "s").attention)
+cut_out = foreground(to_float(large.target.test), translate(shipped, large.target.test, "t2s").attention)
 margins = (16, 32, 64)
 frames = [F.pad(cut_out, [margin] * 4) for margin in margins]  # zeros, grey, all round
 found = {
@@ -175,7 +175,7 @@ found = {
 }
 change = (found["without"][-1] - found["without"][0]).abs().max().item()
 reveal(guess, change, "largest change without the norm")
-horse = foreground(to_float(large.source.test), translate(shipped, large.source.test, "t").attention)
+horse = foreground(to_float(large.source.test), translate(shipped, large.source.test).attention)
 for what, picture in (("a cut-out horse", horse), ("plain grey", 0 * horse)):
     score = draw.inner_scores(shipped.D_t, F.pad(picture, [16] * 4), 16, False).mean().item()
     print(f"for comparison, without the norm: {what} {score:.2f}")
@@ -301,7 +301,7 @@ def watch(name, attention):
     print(f"{name:34} mean {mean:.2f}   spread {spread:.2f}   {collapse(mean, spread)}")
 
 for name, run in (("X, frozen at 280", run_x), ("Y, frozen at 40", run_y), ("Z, frozen at 0", run_z)):
-    watch(name, translate(load_model(run)[0], pair.source.test, "t").attention)
+    watch(name, translate(load_model(run)[0], pair.source.test).attention)
 watch("a map of zeros", torch.full((4, 1, 32, 32), 0.001))
 watch("a map of ones", torch.full((4, 1, 32, 32), 0.98))
 # %% [markdown]
@@ -322,7 +322,7 @@ watch("a map of ones", torch.full((4, 1, 32, 32), 0.98))
 # %%
 guess = ...  # mean attention on the background
 # %%
-biased = from_savanna(config.size, config.load, bias=1.0, held_out=16)
+biased = from_savanna(config.view, config.load, bias=1.0, held_out=16)
 run_b = trained(config.with_(bias=1.0, switch=1.0, steps=200), biased, "smoke-biased")
 last = json.loads((run_b / "metrics.json").read_text())["source"]
 reveal(guess, last["attention_outside"], "attention on the background at bias 1")
@@ -332,11 +332,15 @@ print(f"that of run X    {scores[-1]['source']['background_error']:.3f}")
 shown = {}
 for step in (40, 120, 200):
     model, _ = load_model(run_b / "checkpoints" / f"step-{step:08d}")
-    shown[step] = translate(model, biased.source.test[:6], "t")
+    shown[step] = translate(model, biased.source.test[:6])
 figures.show(
     figures.rows(
         ["horses", *(f"step {step}" for step in shown), "result at 200"],
-        [biased.source.test[:6], *(found.attention for found in shown.values()), to_uint8(shown[200].image)],
+        [
+            biased.source.test[:6],
+            *(found.attention for found in shown.values()),
+            to_uint8(shown[200].translated),
+        ],
         width=8,
     ),
     "Attention covers the meadow and, with time, the horses too; the result is dry grass with pale ghosts of "
@@ -356,7 +360,7 @@ figures.show(
 # * The paper's stage 2 is not free. See for yourself:
 # %%
 before, after = (
-    translate(load_model(run_x / "checkpoints" / f"step-00000{step}")[0], pair.source.test, "t").image
+    translate(load_model(run_x / "checkpoints" / f"step-00000{step}")[0], pair.source.test).translated
     for step in (280, 400)
 )
 figures.show(
@@ -367,7 +371,7 @@ for name, images, masks in (
     ("run X, end of stage 1", before, pair.source.masks),
     ("run X, end of stage 2", after, pair.source.masks),
     ("real zebras, 32 px", to_float(pair.target.test), pair.target.masks),
-    ("shipped model, 64 px", translate(shipped, large.source.test, "t").image, large.source.masks),
+    ("shipped model, 64 px", translate(shipped, large.source.test).translated, large.source.masks),
     ("real zebras, 64 px", to_float(large.target.test), large.target.masks),
 ):
     print(f"{name:24} contrast of the stripes {draw.contrast(images, masks):.2f}")

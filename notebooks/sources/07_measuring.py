@@ -13,7 +13,7 @@ from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
 from uagt_lib.evaluate.features import load_extractor
 from uagt_lib.evaluate.kid import kernel, kid, mmd2
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
 from uagt_lib.course.lessons.lesson_07 import figures as show
 from uagt_lib.show import figures, palette, widgets
 
@@ -22,8 +22,8 @@ zebras, _ = savanna.draw("zebra", 128, 64, seed=12)  # real zebras to compare wi
 models = {
     name: load_model(data("checkpoints", f"{name}-64.safetensors"))[0] for name in ("savanna", "cyclegan")
 }
-result = {"A": translate(models["savanna"], horses, "t"), "B": translate(models["cyclegan"], horses, "t")}
-made = {name: to_uint8(r.image) for name, r in result.items()}  # uint8 (128, 3, 64, 64), as one would save them
+result = {"A": translate(models["savanna"], horses), "B": translate(models["cyclegan"], horses)}
+made = {name: to_uint8(r.translated) for name, r in result.items()}  # uint8 (128, 3, 64, 64), as one would save them
 
 look = load_extractor("savanna")
 score = {name: 100 * mmd2(look(to_float(x)), look(to_float(zebras))) for name, x in made.items()}
@@ -90,7 +90,7 @@ reveal(guess, min(found, key=found.get), "closest in pixels")
 # %%
 guess = ...  # "moved by 3 px" or "painted brown"
 zebra, moved = others[:6], others[:6].roll(3, dims=3)
-browned = to_uint8(translate(models["savanna"], zebra, "s").image)
+browned = to_uint8(translate(models["savanna"], zebra, "t2s").translated)
 
 
 def apart(a, b):
@@ -521,7 +521,11 @@ def done_right(source, translated, masks, changed=0.1, kept=0.02):
 # %%
 guess = ...  # a number between 0 and 1
 s = to_float(horses)
-outputs = {"attention": result["A"].image, "CycleGAN": result["B"].image, "doing nothing": s}
+outputs = {
+    "attention": result["A"].translated,
+    "CycleGAN": result["B"].translated,
+    "doing nothing": s,
+}
 outputs["cheat"] = torch.where(torch.arange(128)[:, None, None, None] % 2 == 0, s, to_float(others))
 figures.show(
     show.change_maps(s[:7], {name: image[:7] for name, image in outputs.items()}, horse_masks[:7]),

@@ -10,7 +10,7 @@ import torch
 from uagt_lib.training.checkpoint import load_model
 from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, trained
 from uagt_lib.data.pairs import from_savanna, sample, to_uint8
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
 from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import Model, Pieces
 from uagt_lib.method.pool import Pool
@@ -233,9 +233,9 @@ reveal(
 models = {"full": load_model(smoke)[0], "-cycle": load_model(ablated)[0]}
 batches = [pair.source.test[:8]]
 for model in models.values():
-    there = translate(model, batches[0], "t")
-    back = translate(model, to_uint8(there.image), "s")
-    batches += [there.attention, to_uint8(there.image), to_uint8(back.image)]
+    there = translate(model, batches[0])
+    back = translate(model, to_uint8(there.translated), "t2s")
+    batches += [there.attention, to_uint8(there.translated), to_uint8(back.translated)]
 titles = ["horses", *(f"{name}: {what}" for name in models for what in ("attention", "s'", "s''"))]
 figures.show(
     figures.rows(titles, batches),
@@ -343,7 +343,7 @@ others = [savanna.draw(kind, 128, 32, seed=12)[0] for kind in ("horse", "zebra")
 real = [look(to_float(pictures)) for pictures in others]
 rival = trained(preset("savanna-smoke").with_(method="cyclegan"), pair, "smoke-cyclegan")
 models["cyclegan"] = load_model(rival)[0]
-outputs = {name: translate(model, pair.source.test, "t").image for name, model in models.items()}
+outputs = {name: translate(model, pair.source.test).translated for name, model in models.items()}
 outputs["untouched"] = s
 kids = {name: [100 * float(mmd2(look(x), side)) for side in real] for name, x in outputs.items()}
 single = {

@@ -25,7 +25,7 @@ from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, runs, 
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
 from uagt_lib.evaluate import attention as score
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
 from uagt_lib.show import figures, widgets
 from uagt_lib.course.lessons.lesson_10 import figures as draw
 
@@ -39,9 +39,9 @@ y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
 oval = (((x - 32) / 11) ** 2 + ((y - 42) / 7) ** 2 < 1)[None, None]               # (1, 1, 64, 64)
 paint = torch.tensor(list(colours.values()), dtype=torch.uint8)[:, :, None, None]  # (4, 3, 1, 1)
 ovals = torch.where(oval, paint, horses.empty[2:3])                                # (4, 3, 64, 64)
-found = translate(ours, ovals, "t")
+found = translate(ours, ovals)
 figures.show(figures.rows(["input", "attention", "translated"],
-                          [ovals, found.attention, to_uint8(found.image)], width=6.6),
+                          [ovals, found.attention, to_uint8(found.translated)], width=6.6),
              "Ovals of four colours in a meadow. Attention finds the brown, red and grey one whole "
              "and half of the blue; the first two come out striped black and white")
 # %% [markdown]
@@ -57,17 +57,17 @@ figures.show(figures.rows(["input", "attention", "translated"],
 #
 # First the ordinary pictures, for comparison: how much is covered by horses, and how much is attended?
 # %%
-with_horses = translate(ours, horses.test, "t").attention.mean()
+with_horses = translate(ours, horses.test).attention.mean()
 print(f"horses cover {horses.masks.mean():.0%} of their pictures, mean attention is {with_horses:.2f}")
 # %% [markdown]
 # **Predict first.** What is the mean attention on 64 scenes without any animal?
 # %%
 my_guess = ...   # mean attention, 0 to 1
 # %%
-empty, rival = translate(ours, horses.empty, "t"), translate(cyclegan, horses.empty, "t")
+empty, rival = translate(ours, horses.empty), translate(cyclegan, horses.empty)
 reveal(my_guess, score.object_free(empty.attention), "mean attention on 64 empty scenes")
 for name, result in (("ours", empty), ("CycleGAN", rival)):
-    change = (result.image - to_float(horses.empty)).abs().mean() / 2
+    change = (result.translated - to_float(horses.empty)).abs().mean() / 2
     print(f"{name:9} changes a pixel by {change:.3f} on average (black to white would be 1)")
 # %% [markdown]
 # About 0.03, a third of what pictures with horses get, and it changes almost nothing. Means can hide things, so here are the six scenes with the **most** attention out of the 64:
@@ -75,7 +75,8 @@ for name, result in (("ours", empty), ("CycleGAN", rival)):
 worst = empty.attention.mean((1, 2, 3)).argsort(descending=True)[:6]
 figures.show(figures.rows(["no animals", "attention", "ours", "CycleGAN"],
                           [horses.empty[worst], empty.attention[worst],
-                           to_uint8(empty.image[worst]), to_uint8(rival.image[worst])]),
+                           to_uint8(empty.translated[worst]),
+                           to_uint8(rival.translated[worst])]),
              "Six empty scenes: attention finds stones, tree trunks and bits of the horizon and stripes "
              "them, and leaves the rest; CycleGAN turns everything into dry grass with black and "
              "white patches")
@@ -121,7 +122,7 @@ folder = trained(holistic, seasons, name="seasons")
 # %%
 model, _ = load_model(folder)
 S, T = seasons.source, seasons.target
-dry, green = translate(model, S.test, "t"), translate(model, T.test, "s")
+dry, green = translate(model, S.test), translate(model, T.test, "t2s")
 ground = S.masks < 0.1                                                    # (16, 1, 32, 32), no animal ...
 ground[:, :, :16] = False                                                 # ... and no sky
 reveal(my_guess, score.inside(dry.attention, S.masks), "mean attention on the animals, green to dry")
@@ -130,8 +131,8 @@ print(f"on the ground {on_ground:.2f}")
 
 few = [0, 1, 2, 8, 9, 10, 11]                                             # horses, then zebras
 titles = ["green season", "attention", "paint", "made dry", "dry season", "attention", "made green"]
-batches = (S.test, dry.attention, to_uint8(dry.painted), to_uint8(dry.image),
-           T.test, green.attention, to_uint8(green.image))
+batches = (S.test, dry.attention, to_uint8(dry.painted), to_uint8(dry.translated),
+           T.test, green.attention, to_uint8(green.translated))
 figures.show(figures.rows(titles, [batch[few] for batch in batches], width=8.6),
              "Meadows become dry grass and back, horses and zebras stay as they are; attention is middle grey "
              "on the ground, and black on animals, trees and stones; the paint is more orange than any dry grass")
@@ -154,7 +155,7 @@ there = T.masks < 0.1
 there[:, :, :16] = False
 s, t = to_float(S.test), to_float(T.test)
 way = colour(t, there) - colour(s, ground)
-moved = (colour(dry.image, ground) - colour(s, ground)) @ way / (way @ way)
+moved = (colour(dry.translated, ground) - colour(s, ground)) @ way / (way @ way)
 print(f"the ground went {moved:.0%} of the way from green to dry, with attention {on_ground:.2f} on it")
 # %% [markdown]
 # Most of the way, with a map that keeps almost half of the green. The generator has simply **over-painted**, as the row *paint* shows: so dry that the mixture comes out right.
@@ -182,10 +183,10 @@ scene, _ = savanna.draw("horse", 24, 64, seed=2, objects=0)              # the s
 zebra, shape = savanna.draw("zebra", 24, 64, seed=5, objects=1)          # other animals, other poses
 s = to_float(horse)                                                      # (24, 3, 64, 64)
 with torch.no_grad():
-    honest = ours.translate(s, "t").image
+    honest = ours.translate(s).translated
     forged = shape * to_float(zebra) + (1 - shape) * to_float(scene)
     made = {"honest": honest, "forged": forged, "left alone": s}
-    back = {name: ours.translate(picture, "s").image for name, picture in made.items()}
+    back = {name: ours.translate(picture, "t2s").translated for name, picture in made.items()}
 figures.show(figures.rows(["the horse s", "translated s'", "and back, s''", "forged s'", "and back, s''"],
                           [to_uint8(batch[:6]) for batch in (s, honest, back["honest"], forged, back["forged"])],
                           width=7.6),
@@ -295,10 +296,10 @@ from uagt_lib.method.compose import compose
 class Translator(nn.Module):
     """images (N, 3, H, W) in [-1, 1] -> translated images, same shape; H and W divisible by 4"""
 
-    def __init__(self, model, to="t"):
+    def __init__(self, model, direction="s2t"):
         super().__init__()
-        there = model.directions()[("t", "s").index(to)]
-        self.paint, self.attend = there.paint, there.attend
+        route = model.route(direction)
+        self.paint, self.attend = route.paint, route.attend
 
     def forward(self, image):
         ### BEGIN SOLUTION
@@ -347,7 +348,7 @@ def any_size(network, image, multiple=4):
 # %%
 # NBVAL_CHECK_OUTPUT
 odd = to_float(horses.test[:1, :, 3:, 1:])                              # 63 x 61 px
-answer = any_size(lambda picture: ours.translate(picture, "t").image, odd)
+answer = any_size(lambda picture: ours.translate(picture).translated, odd)
 print("in", tuple(odd.shape), "  out", tuple(answer.shape))
 # %% [markdown]
 # Padding keeps every pixel, but it does not change the **scale**: a horse of 200 px is nothing our networks have ever seen. The library's
@@ -370,8 +371,8 @@ tiles = torch.randint(0, 256, (1, 3, 3, 4), generator=torch.Generator().manual_s
 quilt = tiles.repeat_interleave(32, 2).repeat_interleave(32, 3)         # no scene at all
 shown = []
 for picture in (mine, wide[:1], wide[1:], quilt):
-    result = translate_image(ours, to_float(picture), "t", config.whole)
-    shown.append([picture[0], result.attention[0], to_uint8(result.image)[0]])
+    result = translate_image(ours, to_float(picture), config.view)
+    shown.append([picture[0], result.attention[0], to_uint8(result.translated)[0]])
 sizes = [f"{column[0].shape[-1]} x {column[0].shape[-2]} px" for column in shown]
 figures.show(draw.columns(shown, ["input", "attention", "result"], sizes),
              "A sample picture and two wider ones are translated, and two brown stones with them; "

@@ -5,7 +5,7 @@ import statistics
 import torch
 
 from tests.mutants import accepted, rejected
-from uagt_lib.method.model import Pieces
+from uagt_lib.method.pieces import Pieces
 
 
 # ------------------------------------------------------------------------------------------------ 08.1

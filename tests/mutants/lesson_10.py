@@ -63,10 +63,10 @@ def _one_part(loss, parameters, parts):
 
 
 class _Translator(nn.Module):
-    def __init__(self, model, to="t"):
+    def __init__(self, model, direction="s2t"):
         super().__init__()
-        there = model.directions()[("t", "s").index(to)]
-        self.paint, self.attend = there.paint, there.attend
+        route = model.route(direction)
+        self.paint, self.attend = route.paint, route.attend
 
     def map(self, image):
         return torch.ones_like(image[:, :1]) if self.attend is None else self.attend(image)

@@ -2,9 +2,9 @@
 
 from uagt_lib.course.exercises import exercise, hint
 from uagt_lib.course.guess import reveal
+from uagt_lib.course.overview import progress
 from uagt_lib.course.places import data, runs
 from uagt_lib.course.quizzes import quiz
-from uagt_lib.course.tracking import progress
 from uagt_lib.course.trained import trained
 
 __all__ = ["data", "exercise", "hint", "progress", "quiz", "reveal", "runs", "trained"]

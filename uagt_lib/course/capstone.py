@@ -31,7 +31,7 @@ def world(name: str) -> tuple[Config, Pair]:
         config = preset("horse2zebra-128")
         try:
             folder = download(name, ROOT / "data" / "downloads")
-            return config, from_folders(folder, config.whole, config.load)
+            return config, from_folders(folder, config.view, config.load)
         except UagtError as error:
             print(f"{error}\nGoing on with the savanna.")
     config = preset("savanna")

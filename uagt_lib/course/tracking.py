@@ -1,11 +1,8 @@
-"""Progress over all lessons: one small JSON file, shown as a map of the system in which finished parts light up."""
+"""Progress over all lessons, remembered: one small JSON file."""
 
 import json
 import os
 from pathlib import Path
-
-from uagt_lib.show import figures
-from uagt_lib.show.system import system_map
 
 _RANK = ("open", "wrong", "passed")
 
@@ -37,26 +34,3 @@ def record(id: str, status: str) -> None:
         partial.replace(file())
     except OSError:
         print(f"(progress could not be written to {file()})")
-
-
-def progress(lesson: str | None = None) -> None:
-    """Show the map of the system: parts whose exercises are solved are lit, this lesson's are framed.
-
-    Args:
-        lesson: "02" to frame that lesson's parts; None for the whole course.
-    """
-    from uagt_lib.course import exercises  # which records progress here, so it cannot be imported first
-
-    known, parts = load(), {}
-    for name in exercises.LESSONS:
-        for task in exercises.of_lesson(name):
-            parts.setdefault(task.part, []).append(known.get(task.id) == "passed")
-    share = {part: sum(solved) / len(solved) for part, solved in parts.items()}
-    own = {task.part for task in exercises.of_lesson(lesson)} if lesson else set()
-    done, total = (sum(map(f, parts.values())) for f in (sum, len))
-    text = f"{done} of {total} exercises of the course solved"
-    print(text)
-    figures.show(
-        system_map(share, own),
-        f"Map of the system, {text}. Lit: {', '.join(p for p in share if share[p] == 1) or 'none'}",
-    )

@@ -20,11 +20,10 @@ def trained(config: Config, pair: Pair, name: str) -> Path:
     """
     out = runs(name)
     found = checkpoint.checkpoints(out)
-    if found and config.steps and found[-1].name == f"step-{config.steps:08d}":
-        stored = checkpoint.read_config(found[-1], checkpoint.read_tensors(found[-1] / checkpoint.WEIGHTS)[1])
-        if stored == config:
-            print(f"already trained, kept in {out.name}/: delete that folder to train again")
-            return out
+    finished = found and config.steps and found[-1].name == f"step-{config.steps:08d}"
+    if finished and checkpoint.read_config(found[-1]) == config:
+        print(f"already trained, kept in {out.name}/: delete that folder to train again")
+        return out
     start = Trainer.resume if found else Trainer
     start(config, pair, out, observer=Observer(pair, out), keep=100).run()
     return out

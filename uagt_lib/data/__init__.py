@@ -1,0 +1,1 @@
+"""Pictures: drawn, downloaded, read from folders, and cropped for a training step."""

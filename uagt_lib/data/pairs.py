@@ -38,15 +38,20 @@ class Pair:
     source: Domain
     target: Domain
 
+    @property
+    def domains(self) -> tuple[Domain, Domain]:
+        """S and T, in the order of `Direction`: those that are translated S -> T, and back."""
+        return self.source, self.target
+
 
 def from_savanna(
-    size: int, load: int, images: int = 256, bias: float = 0.7, held_out: int = 64, domains: str = "animals"
+    view: int, load: int, images: int = 256, bias: float = 0.7, held_out: int = 64, domains: str = "animals"
 ) -> Pair:
     """Two domains drawn by `savanna`: the same pictures every time, with masks and object-free scenes.
 
     Args:
-        size: pixels of held-out pictures, 32..256.
-        load: pixels of training pictures, crops of `size` are taken from them.
+        view: pixels of held-out pictures, 32..256.
+        load: pixels of training pictures, from which crops are taken.
         images: training pictures per domain.
         bias: how much backgrounds tell the domain, see `savanna.draw`.
         held_out: test pictures, and object-free pictures, per domain.
@@ -68,17 +73,22 @@ def from_savanna(
         return tuple(torch.cat(parts) for parts in zip(*drawn, strict=True))
 
     def domain(home: str) -> Domain:
-        test, masks = draw(home, held_out, size, 2)
-        return Domain(draw(home, images, load, 1)[0], test, masks, draw(home, held_out, size, 3, objects=0)[0])
+        test, masks = draw(home, held_out, view, 2)
+        return Domain(draw(home, images, load, 1)[0], test, masks, draw(home, held_out, view, 3, objects=0)[0])
 
     return Pair(domain("horse"), domain("zebra"))
 
 
-def from_folders(root: Path, size: int, load: int) -> Pair:
+def from_folders(root: Path, view: int, load: int) -> Pair:
     """Photographs from `root`/trainA, trainB and, where they exist, testA, testB (A = source, B = target).
 
     Where masksA or masksB exist, they hold a mask for each test picture, of the same name; emptyA and emptyB hold
     pictures without any object. (`uagt data savanna` writes all of these.)
+
+    Args:
+        root: the data folder.
+        view: pixels to which held-out pictures are stretched.
+        load: pixels to which training pictures are stretched.
 
     Raises:
         UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it.
@@ -88,16 +98,16 @@ def from_folders(root: Path, size: int, load: int) -> Pair:
 
     def domain(letter: str) -> Domain:
         train, test, masks, empty = (root / f"{name}{letter}" for name in ("train", "test", "masks", "empty"))
-        held_out, truth = torch.empty(0, 3, size, size, dtype=torch.uint8), None
+        held_out, truth = torch.empty(0, 3, view, view, dtype=torch.uint8), None
         if masks.is_dir():
-            held_out, truth = folders.load_masked(test, masks, size)
+            held_out, truth = folders.load_masked(test, masks, view)
         elif test.is_dir():
-            held_out = folders.load_images(test, size)
+            held_out = folders.load_images(test, view)
         return Domain(
             folders.load_images(train, load),
             held_out,
             truth,
-            folders.load_images(empty, size) if empty.is_dir() else None,
+            folders.load_images(empty, view) if empty.is_dir() else None,
         )
 
     return Pair(domain("A"), domain("B"))
@@ -149,6 +159,11 @@ def _flip(image: Tensor, flip: int) -> Tensor:
 def to_float(images: Tensor) -> Tensor:
     """uint8 in 0..255 to float in [-1, 1]."""
     return images.float().div_(127.5).sub_(1)
+
+
+def to_grey(maps: Tensor) -> Tensor:
+    """Maps (..., 1, H, W) in [0, 1], attention say, to grey pictures (..., 3, H, W) in [-1, 1]: white is 1."""
+    return (2 * maps - 1).expand(*maps.shape[:-3], 3, *maps.shape[-2:])
 
 
 def to_uint8(images: Tensor) -> Tensor:

@@ -73,8 +73,8 @@ class Tally:
         object_, background = masks > 0.5, masks < 0.01
         self._add("iou@0.5", _ious(attention, masks, 0.5))
         self._add("iou@0.1", _ious(attention, masks, 0.1))
-        self._add("inside", attention, object_)
-        self._add("outside", attention, background)
+        self._add("attention_inside", attention, object_)
+        self._add("attention_outside", attention, background)
         self._add("background_error", (source - translated).abs().mean(1, keepdim=True) / 2, background)
         self._add("squared", _squared(source, translated), background)
 

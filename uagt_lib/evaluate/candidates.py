@@ -8,10 +8,11 @@ from torch import Tensor
 from uagt_lib.data import folders, pairs
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.pictures import Drawn, Folder, Pictures, folder
-from uagt_lib.training.checkpoint import checkpoints, find_weights, load_model
+from uagt_lib.method.direction import Direction
+from uagt_lib.training.checkpoint import checkpoints, find_weights, read_config
 from uagt_lib.training.config import Config
 
-DIRECTIONS = {"s2t": "fakeB", "t2s": "fakeA"}  # and the folder its pictures are in
+FOLDERS = {Direction.S2T: "fakeB", Direction.T2S: "fakeA"}  # the usual names of translations to T and to S
 
 
 @dataclass(frozen=True)
@@ -29,20 +30,20 @@ class Real:
     root: Path | None = None
     drawn: pairs.Pair | None = None
 
-    def sides(self, direction: str) -> tuple[Pictures, Pictures]:
+    def sides(self, direction: Direction) -> tuple[Pictures, Pictures]:
         """Where a translation in this direction comes from, and where it should arrive."""
-        return (self.source, self.target) if direction == "s2t" else (self.target, self.source)
+        return (self.source, self.target) if direction is Direction.S2T else (self.target, self.source)
 
-    def truth(self, direction: str, size: int) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    def truth(self, direction: Direction, view: int) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
         """Pictures uint8, their masks, and object-free pictures for the domain that is translated; None if unknown."""
         if self.drawn:
-            domain = self.drawn.source if direction == "s2t" else self.drawn.target
+            domain = dict(zip(Direction, self.drawn.domains, strict=True))[direction]
             return domain.test, domain.masks, domain.empty
-        letter, images, masks, empty = "A" if direction == "s2t" else "B", None, None, None
+        letter, images, masks, empty = {"s": "A", "t": "B"}[direction.here], None, None, None
         if self.root and (self.root / f"masks{letter}").is_dir():
-            images, masks = folders.load_masked(self.root / f"test{letter}", self.root / f"masks{letter}", size)
+            images, masks = folders.load_masked(self.root / f"test{letter}", self.root / f"masks{letter}", view)
         if self.root and (self.root / f"empty{letter}").is_dir():
-            empty = folders.load_images(self.root / f"empty{letter}", size)
+            empty = folders.load_images(self.root / f"empty{letter}", view)
         return images, masks, empty
 
 
@@ -64,25 +65,26 @@ class Candidate:
     selection: str
     weights: Path | None = None
     config: Config | None = None
-    outputs: dict[str, Folder] = field(default_factory=dict)
+    outputs: dict[Direction, Folder] = field(default_factory=dict)
 
 
 def identify(path: Path, name: str) -> Candidate:
     """What `path` is: a checkpoint, or folders of pictures."""
     if path.is_dir() and not checkpoints(path) and not any(path.glob("*.safetensors")):
-        found = {d: folder(path / sub) for d, sub in DIRECTIONS.items() if (path / sub).is_dir()}
+        found = {d: folder(path / sub) for d, sub in FOLDERS.items() if (path / sub).is_dir()}
         try:
-            return Candidate(name, path, "as given", outputs=found or {"s2t": folder(path)})
+            return Candidate(name, path, "as given", outputs=found or {Direction.S2T: folder(path)})
         except UagtError as error:
             raise UagtError(
                 f"{path} can be neither translated with nor scored: it should be a run's folder, a checkpoint, or hold "
                 "translated pictures (or fakeB: S to T, and fakeA: T to S)"
             ) from error
     weights = find_weights(path)
-    _, config = load_model(weights)
     newest = path.is_dir() and weights.parent != path
     step = weights.parent.name if weights.parent.name.startswith("step-") else weights.name
-    return Candidate(name, path, f"{step}, {'newest of its run' if newest else 'as given'}", weights, config)
+    return Candidate(
+        name, path, f"{step}, {'newest of its run' if newest else 'as given'}", weights, read_config(weights)
+    )
 
 
 def names(paths: list[Path]) -> list[str]:
@@ -113,17 +115,17 @@ def find_real(
             )
         scene = _scene(candidate)
         if scene not in drawn:
-            size, bias, domains = scene
-            pair = pairs.from_savanna(size, size, 1, bias, domains=domains)
+            view, bias, domains = scene
+            pair = pairs.from_savanna(view, view, 1, bias, domains=domains)
             kinds = {"animals": ("horses", "zebras"), "seasons": ("green meadows", "dry meadows")}[domains]
-            titles = (f"drawn {kind}, {size} px, bias {bias}" for kind in kinds)
+            titles = (f"drawn {kind}, {view} px, bias {bias}" for kind in kinds)
             drawn[scene] = Real(*map(Drawn, titles, (pair.source.test, pair.target.test)), drawn=pair)
     return {candidate.name: drawn[_scene(candidate)] for candidate in candidates}
 
 
 def _scene(candidate: Candidate) -> tuple[int, float, str]:
     config = candidate.config
-    return config.whole, config.bias, config.domains
+    return config.view, config.bias, config.domains
 
 
 def check_sizes(candidates: list[Candidate], real: dict[str, Real], subset_size: int) -> None:

@@ -15,11 +15,12 @@ from torch import Tensor
 
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid, report
-from uagt_lib.evaluate.candidates import DIRECTIONS, Candidate, Real, check_sizes, find_real, identify, names
+from uagt_lib.evaluate.candidates import Candidate, Real, check_sizes, find_real, identify, names
 from uagt_lib.evaluate.features import Extractor, features, load_extractor
 from uagt_lib.evaluate.outputs import SHOWN, Sample, check_free, make_outputs
 from uagt_lib.evaluate.pictures import Pictures
 from uagt_lib.files import make_folder
+from uagt_lib.method.direction import Direction
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _scale(real: Real, network: Extractor, protocol: Protocol) -> Iterator[dict[
         to_source, to_target = (own, across) if i == 0 else (across, own)
         yield {
             "name": name,
-            "direction": "S→T",
+            "direction": Direction.S2T.label,
             "kid_to_target": report.kid_values(to_target),
             "kid_to_source": report.kid_values(to_source),
             "kid_mean": None if own is None else {"mean": round((across.mean + own.mean) / 2, 8), "std": None},
@@ -127,7 +128,7 @@ def _scale(real: Real, network: Extractor, protocol: Protocol) -> Iterator[dict[
 
 def _row(
     candidate: Candidate,
-    direction: str,
+    direction: Direction,
     sets: tuple[Pictures, Pictures, Pictures],
     network: Extractor,
     protocol: Protocol,
@@ -140,7 +141,7 @@ def _row(
     )
     return {
         "name": candidate.name,
-        "direction": "S→T" if direction == "s2t" else "T→S",
+        "direction": direction.label,
         "kid_to_target": report.kid_values(to_target),
         "kid_to_source": report.kid_values(to_source),
         "kid_mean": report.kid_values(both),
@@ -169,14 +170,16 @@ def _training(candidate: Candidate) -> dict[str, Any] | None:
     return {"seed": values.pop("seed"), "config": values}
 
 
-def _sheet(rows: list[tuple[str, dict[str, list[Sample | None]]]], real: Real) -> tuple[list[str], list[list[Tensor]]]:
+def _sheet(
+    rows: list[tuple[str, dict[Direction, list[Sample | None]]]], real: Real
+) -> tuple[list[str], list[list[Tensor]]]:
     """Captions of the sheet's rows, and its columns: input, then attention and output of everyone."""
     captions = ["input"]
     for name, samples in rows:
         shows = any(s and s.attention is not None for found in samples.values() for s in found)
         captions += [f"{name}: attention", f"{name}: output"] if shows else [f"{name}: output"]
     columns = []
-    for direction in DIRECTIONS:
+    for direction in Direction:
         if not any(direction in samples for _, samples in rows):
             continue
         inputs = [image for (_, image), _ in zip(real.sides(direction)[0], range(SHOWN), strict=False)]
@@ -184,6 +187,6 @@ def _sheet(rows: list[tuple[str, dict[str, list[Sample | None]]]], real: Real) -
             column, blank = {"input": image}, torch.full_like(image, 255)
             for name, samples in rows:
                 found = dict(enumerate(samples.get(direction, []))).get(i) or Sample(None, blank)
-                column |= {f"{name}: attention": found.attention, f"{name}: output": found.image}
+                column |= {f"{name}: attention": found.attention, f"{name}: output": found.translated}
             columns.append([blank if column[c] is None else column[c] for c in captions])
     return captions, columns

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-import torch
 from PIL import Image
 from torch import Tensor
 
-from uagt_lib.data.pairs import Domain, Pair, to_float, to_uint8
+from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey, to_uint8
 from uagt_lib.evaluate import attention as score
-from uagt_lib.method.model import Model, Translation
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
+from uagt_lib.method.model import Model
 
 SCORES = ("iou@0.5", "iou@0.1", "attention_inside", "attention_outside", "background_error", "object_free_attention")
 
@@ -28,46 +29,35 @@ class Observer:
         """Scores per domain, `SCORES` by name, None where there are no masks or no object-free pictures."""
         folder = self.out / "samples"
         folder.mkdir(exist_ok=True)
-        domains = ((self.pair.source, "t"), (self.pair.target, "s"))
-        rows = [row for domain, to in domains for row in self._rows(model, domain, to)]
-        sheet(rows).save(folder / f"step-{step:08d}.png")
-        return {name: scores(model, d, to) for name, (d, to) in zip(("source", "target"), domains, strict=True)}
+        sides = list(zip(Direction, self.pair.domains, strict=True))
+        sheet([row for direction, domain in sides for row in self._rows(model, domain, direction)]).save(
+            folder / f"step-{step:08d}.png"
+        )
+        named = zip(("source", "target"), sides, strict=True)
+        return {name: scores(model, domain, direction) for name, (direction, domain) in named}
 
-    def _rows(self, model: Model, domain: Domain, to: str) -> list[Tensor]:
+    def _rows(self, model: Model, domain: Domain, direction: Direction) -> list[Tensor]:
         shown = (domain.test if len(domain.test) else domain.train)[: self.pictures]
         height, width = (side - side % model.stride for side in shown.shape[-2:])
-        result = translate(model, shown[..., :height, :width], to)
-        return [to_float(shown[..., :height, :width]), matte(result.attention), result.image]
+        result = translate(model, shown[..., :height, :width], direction)
+        return [to_float(shown[..., :height, :width]), to_grey(result.attention), result.translated]
 
 
-def scores(model: Model, domain: Domain, to: str) -> dict[str, float | None]:
-    """Scores of a model on one domain's held-out pictures, translated to "t" or "s"; None where truth is missing."""
+def scores(model: Model, domain: Domain, direction: Direction | str) -> dict[str, float | None]:
+    """Scores of a model on one domain's held-out pictures, translated; None where truth is missing."""
     found: dict[str, float | None] = dict.fromkeys(SCORES)
     if domain.masks is not None:
-        result = translate(model, domain.test, to)
+        result = translate(model, domain.test, direction)
         found |= {
             "iou@0.5": score.iou(result.attention, domain.masks, 0.5),
             "iou@0.1": score.iou(result.attention, domain.masks, 0.1),
             "attention_inside": score.inside(result.attention, domain.masks),
             "attention_outside": score.outside(result.attention, domain.masks),
-            "background_error": score.background_error(to_float(domain.test), result.image, domain.masks),
+            "background_error": score.background_error(to_float(domain.test), result.translated, domain.masks),
         }
     if domain.empty is not None:
-        found["object_free_attention"] = translate(model, domain.empty, to).attention.mean().item()
+        found["object_free_attention"] = translate(model, domain.empty, direction).attention.mean().item()
     return {name: None if value is None else round(value, 5) for name, value in found.items()}
-
-
-@torch.no_grad()
-def translate(model: Model, images: Tensor, to: str, batch: int = 16) -> Translation:
-    """Translate uint8 images (N, 3, H, W) in batches; returns float tensors on the CPU."""
-    device = next(model.parameters()).device
-    parts = [model.translate(to_float(chunk.to(device)), to) for chunk in images.split(batch)]
-    return Translation(*(torch.cat([x.float().cpu() for x in column]) for column in zip(*parts, strict=True)))
-
-
-def matte(attention: Tensor) -> Tensor:
-    """Attention (N, 1, H, W) in [0, 1] as a grey picture (N, 3, H, W) in [-1, 1]: white is attended."""
-    return (2 * attention - 1).expand(-1, 3, -1, -1)
 
 
 def sheet(rows: list[Tensor]) -> Image.Image:

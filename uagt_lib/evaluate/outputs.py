@@ -9,14 +9,14 @@ from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from uagt_lib.data.pairs import to_float, to_uint8
+from uagt_lib.data.pairs import to_float, to_grey, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
-from uagt_lib.evaluate.candidates import DIRECTIONS, Candidate, Real
-from uagt_lib.evaluate.observe import matte, translate
+from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
 from uagt_lib.evaluate.pictures import Folder, Pictures
 from uagt_lib.files import make_folder
-from uagt_lib.inference import translate_image
+from uagt_lib.inference import translate, translate_image
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.training.checkpoint import load_model
 
@@ -28,12 +28,12 @@ class Sample(NamedTuple):
     """A translated picture for the contact sheet, uint8 (3, H, W); attention is None where nobody knows it."""
 
     attention: Tensor | None
-    image: Tensor
+    translated: Tensor
 
 
 def check_free(candidate: Candidate, real: Real, out: Path) -> None:
     """Raise if other files lie where this candidate's pictures will go: they would pass for its own."""
-    for direction, sub in DIRECTIONS.items() if candidate.weights else ():
+    for direction, sub in FOLDERS.items() if candidate.weights else ():
         where = out / "outputs" / candidate.name / sub
         expected = {f"{name}.png" for name in real.sides(direction)[0].names}
         if where.is_dir() and (strange := sorted({p.name for p in where.iterdir()} - expected)):
@@ -42,7 +42,7 @@ def check_free(candidate: Candidate, real: Real, out: Path) -> None:
 
 def make_outputs(
     candidate: Candidate, real: Real, out: Path
-) -> tuple[dict[str, Folder], dict[str, list[Sample | None]], list[dict[str, Any]]]:
+) -> tuple[dict[Direction, Folder], dict[Direction, list[Sample | None]], list[dict[str, Any]]]:
     """Per direction: the pictures to be scored and samples for the sheet; and attention's scores."""
     if not candidate.weights:
         samples = {d: _matching(pictures, real.sides(d)[0]) for d, pictures in candidate.outputs.items()}
@@ -50,38 +50,39 @@ def make_outputs(
     model, config = load_model(candidate.weights)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     outputs, samples, scores = {}, {}, []
-    for direction, sub in DIRECTIONS.items():
-        here, to = real.sides(direction)[0], direction[-1]
+    for direction, sub in FOLDERS.items():
+        here = real.sides(direction)[0]
         where = make_folder(out / "outputs" / candidate.name / sub)
-        outputs[direction], samples[direction], tally = _write_outputs(model, candidate, here, to, where)
-        images, masks, empty = real.truth(direction, config.whole)
+        outputs[direction], samples[direction], tally = _write_outputs(model, candidate, here, direction, where)
+        images, masks, empty = real.truth(direction, config.view)
         if masks is not None:
-            tally = tally_of(model, images, masks, to)
-        free = None if empty is None else tally_of(model, empty, None, to).scores()["mean"]
-        title = {"name": candidate.name, "direction": "S→T" if to == "t" else "T→S"}
-        scores.append(title | tally.scores() | {"object_free": free})
+            tally = tally_of(model, images, masks, direction)
+        free = None if empty is None else tally_of(model, empty, None, direction).scores()["mean"]
+        title = {"name": candidate.name, "direction": direction.label}
+        scores.append(title | tally.scores() | {"object_free_attention": free})
     return outputs, samples, scores
 
 
 def _write_outputs(
-    model: Model, candidate: Candidate, pictures: Pictures, to: str, where: Path
+    model: Model, candidate: Candidate, pictures: Pictures, direction: Direction, where: Path
 ) -> tuple[Folder, list[Sample | None], Tally]:
     """Translate all pictures, each at its own size, to PNG files in `where`."""
     tally, samples, paths = Tally(), [], []
-    with tqdm(total=len(pictures), desc=f"{candidate.name} to {to}", unit="image", disable=len(pictures) < 20) as bar:
+    title = f"{candidate.name} {direction.label}"
+    with tqdm(total=len(pictures), desc=title, unit="image", disable=len(pictures) < 20) as bar:
         for names, batch in _batches(pictures):
             seen = to_float(batch)
-            result = translate_image(model, seen, to, candidate.config.whole)
-            attention, image = result.attention.cpu(), result.image.cpu()
-            if not (image.isfinite().all() and attention.isfinite().all()):
+            result = translate_image(model, seen, candidate.config.view, direction)
+            attention, translated = result.attention.cpu(), result.translated.cpu()
+            if not (translated.isfinite().all() and attention.isfinite().all()):
                 raise UagtError(f"{candidate.weights} turns {names[0]} into NaN: its training diverged; take another")
-            tally.add(attention, seen, image)
-            finished = to_uint8(image)
+            tally.add(attention, seen, translated)
+            finished = to_uint8(translated)
             for i, name in enumerate(names):
                 paths.append(where / f"{name}.png")
                 Image.fromarray(finished[i].permute(1, 2, 0).numpy()).save(paths[-1])
                 if len(samples) < SHOWN:
-                    samples.append(Sample(to_uint8(matte(attention[i : i + 1]))[0], finished[i]))
+                    samples.append(Sample(to_uint8(to_grey(attention[i : i + 1]))[0], finished[i]))
             bar.update(len(names))
     return Folder(where, tuple(paths)), samples, tally
 
@@ -101,13 +102,13 @@ def _batches(pictures: Pictures) -> Iterator[tuple[list[str], Tensor]]:
         yield names, torch.stack(batch)
 
 
-def tally_of(model: Model, images: Tensor, masks: Tensor | None, to: str) -> Tally:
+def tally_of(model: Model, images: Tensor, masks: Tensor | None, direction: Direction | str) -> Tally:
     """Attention and background of pictures uint8 (N, 3, H, W), with masks (N, 1, H, W) or none, a few at a time."""
     tally = Tally()
     for i, chunk in enumerate(images.split(BATCH)):
-        result = translate(model, chunk, to)
+        result = translate(model, chunk, direction)
         mask = None if masks is None else masks[i * BATCH : (i + 1) * BATCH]
-        tally.add(result.attention, to_float(chunk), result.image, mask)
+        tally.add(result.attention, to_float(chunk), result.translated, mask)
     return tally
 
 

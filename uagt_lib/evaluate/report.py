@@ -28,10 +28,10 @@ KIDS = ("kid_to_target", "kid_to_source", "kid_mean")
 COLUMNS = {
     "iou@0.5": "IoU@0.5",
     "iou@0.1": "IoU@0.1",
-    "inside": "inside",
-    "outside": "outside",
+    "attention_inside": "inside",
+    "attention_outside": "outside",
     "undecided": "undecided",
-    "object_free": "object-free",
+    "object_free_attention": "object-free",
     "background_error": "background error",
     "background_psnr": "PSNR outside",
     "collapse": "collapse",
@@ -102,7 +102,7 @@ def _kid_table(rows: list[dict[str, Any]]) -> str:
         [
             row["name"],
             row["direction"],
-            *(_plus_minus(row[key]) for key in KIDS),
+            *(kid_text(row[key]) for key in KIDS),
             " / ".join("-" if v is None else f"{100 * v:.2f}" for v in row["kid_of_all"]),
             f"{row['n_outputs']} / {row['n_source']} / {row['n_target']}",
             *(str(row[key]) for key in ("subset_size", "subsets", "seed", "extractor")),
@@ -124,7 +124,7 @@ def _over_seeds(rows: list[dict[str, Any]]) -> list[str]:
         seeds = sorted({run["trained"]["seed"] for run in runs})
         if 1 < len(seeds) == len(runs):
             means = ([run[key]["mean"] for run in runs] for key in KIDS)
-            spread = (_plus_minus({"mean": statistics.mean(m), "std": statistics.stdev(m)}) for m in means)
+            spread = (plus_minus(100 * statistics.mean(m), 100 * statistics.stdev(m)) for m in means)
             config = runs[0]["trained"]["config"]
             title = f"{config['preset']}, {config['method']}"
             lines.append([title, runs[0]["direction"], *spread, ", ".join(map(str, seeds)), runs[0]["extractor"]])
@@ -148,11 +148,20 @@ def _sizes(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _plus_minus(value: dict[str, float] | None) -> str:
+def plus_minus(mean: float, spread: float | None, digits: int = 2) -> str:
+    """A mean and, where one is known, a spread.
+
+    >>> plus_minus(6.93, 0.27), plus_minus(6.93, None, digits=1)
+    ('6.93 ± 0.27', '6.9')
+    """
+    return f"{mean:.{digits}f}" + ("" if spread is None else f" ± {spread:.{digits}f}")
+
+
+def kid_text(value: dict[str, float] | None, digits: int = 2) -> str:
+    """What `kid_values` gave, times 100."""
     if value is None:
         return "-"
-    spread = "" if value["std"] is None else f" ± {100 * value['std']:.2f}"
-    return f"{100 * value['mean']:.2f}{spread}"
+    return plus_minus(100 * value["mean"], None if value["std"] is None else 100 * value["std"], digits)
 
 
 def _plain(value: float | str | None) -> str:

@@ -3,26 +3,14 @@
 Free of torch, so that `uagt train --help` can list the rows at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from uagt_lib.method.pieces import Pieces
+
 if TYPE_CHECKING:
     from uagt_lib.method.model import Model
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """What a method switches on. The defaults are the paper's full method; each ablation of Table 2 turns one off."""
-
-    attention_s: bool = True  # without it A_S is all ones
-    attention_t: bool = True
-    cycle: bool = True  # the cycle-consistency loss, Eq. 3
-    cycle_attention: bool = True  # the way back has a map of its own, A_T(s'); without it A_S(s) is used again
-    masked_discriminator: bool = True  # stage 2 shows discriminators attended pixels only, Eq. 7
-    stop_attention: bool = True  # stage 2 freezes the attention networks
-    raw_foreground: bool = False  # Eq. 6 as printed: mask the raw paint F_ST(s), not the composed s'
-    adversarial: str = "lsgan"  # a key of losses.ADVERSARIAL
 
 
 @dataclass(frozen=True)
@@ -33,11 +21,13 @@ class Method:
         summary: what it is, for people.
         pieces: what is switched on.
         where: "module:class" that computes a step; a subclass of `Model` where networks, losses or optimizers differ.
+        stride: heights and widths must be divisible by this; that of the class, told here so that it need not be read.
     """
 
     summary: str
-    pieces: Pieces = Pieces()
+    pieces: Pieces = field(default_factory=Pieces)
     where: str = "uagt_lib.method.model:Model"
+    stride: int = 4
 
     @property
     def model(self) -> "type[Model]":
@@ -73,6 +63,7 @@ METHODS: dict[str, Method] = {
         "DiscoGAN (Kim et al., 2017): encoder-decoder, log loss, a round trip of weight 1",
         Pieces(**_WHOLE, adversarial="log"),
         "uagt_lib.method.rivals.discogan:DiscoGAN",
+        stride=16,
     ),
     "unit": Method(
         "UNIT (Liu et al., 2017): two variational autoencoders with one latent space",
@@ -83,5 +74,6 @@ METHODS: dict[str, Method] = {
         "DualGAN (Yi et al., 2017): U-Net, Wasserstein critics with clipped weights",
         Pieces(**_WHOLE, adversarial="wasserstein"),
         "uagt_lib.method.rivals.dualgan:DualGAN",
+        stride=16,
     ),
 }

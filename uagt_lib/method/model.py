@@ -7,7 +7,6 @@ line is written once, for "from here to there", and applied to S -> T and T -> S
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -16,27 +15,13 @@ from torch import Tensor
 
 from uagt_lib.method import losses
 from uagt_lib.method.compose import compose, foreground
-from uagt_lib.method.methods import Pieces
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.networks import Attention, Discriminator, Generator, initialise
+from uagt_lib.method.pieces import Architecture, Pieces
 from uagt_lib.method.pool import Pool
 
 
-@dataclass(frozen=True)
-class Architecture:
-    """Sizes of the networks; the defaults are the paper's. See `networks` for what each means."""
-
-    generator_width: int = 32
-    generator_blocks: int = 9
-    attention_width: int = 32
-    attention_levels: int = 2
-    attention_start: float = 0.0
-    discriminator_width: int = 64
-    discriminator_halvings: int = 3
-    discriminator_first_norm: bool = True
-    end_kernel: int = 7
-
-
-class Direction(NamedTuple):
+class Route(NamedTuple):
     """The networks that take part in one translation, say S -> T."""
 
     paint: nn.Module  # F_st
@@ -56,12 +41,15 @@ class Trip(NamedTuple):
     cycled: Tensor | None
 
 
+Trips = dict[Direction, Trip]  # of s, then of t
+
+
 class Translation(NamedTuple):
-    """What a user gets for an image: the attention map (N, 1, H, W), the raw paint and the composed result (Eq. 1)."""
+    """What a user gets for an image: the attention map (N, 1, H, W), the raw paint and the composed s' (Eq. 1)."""
 
     attention: Tensor
     painted: Tensor
-    image: Tensor
+    translated: Tensor
 
 
 class Model(nn.Module):
@@ -118,61 +106,75 @@ class Model(nn.Module):
         fused = parameters[0].device.type in ("cpu", "cuda")
         return torch.optim.Adam(parameters, lr=0.0, betas=(0.5, 0.999), fused=fused)
 
-    def directions(self) -> tuple[Direction, Direction]:
-        """S -> T and T -> S."""
-        return (
-            Direction(self.F_st, self.A_s, self.D_t, self.F_ts, self.A_t),
-            Direction(self.F_ts, self.A_t, self.D_s, self.F_st, self.A_s),
-        )
+    def routes(self) -> dict[Direction, Route]:
+        """The networks of S -> T and of T -> S, in this order."""
+        return {
+            Direction.S2T: Route(self.F_st, self.A_s, self.D_t, self.F_ts, self.A_t),
+            Direction.T2S: Route(self.F_ts, self.A_t, self.D_s, self.F_st, self.A_s),
+        }
 
-    def translate(self, images: Tensor, to: str = "t") -> Translation:
-        """Translate images (N, 3, H, W) in [-1, 1] to domain "t" or "s" (Eq. 1); gradients flow unless switched off."""
-        there = self.directions()[("t", "s").index(to)]
-        attention, painted = _attend(there.attend, images), there.paint(images)
+    def route(self, direction: Direction | str) -> Route:
+        """The networks of one direction.
+
+        Raises:
+            UagtError: if it is no direction.
+        """
+        return self.routes()[Direction(direction)]
+
+    def translate(self, images: Tensor, direction: Direction | str = Direction.S2T) -> Translation:
+        """Translate images (N, 3, H, W) in [-1, 1] (Eq. 1); gradients flow unless switched off.
+
+        Raises:
+            UagtError: if `direction` is none.
+            ValueError: if H or W is not divisible by `stride`.
+        """
+        route = self.route(direction)
+        attention, painted = _attend(route.attend, images), route.paint(images)
         return Translation(attention, painted, compose(images, painted, attention))
 
-    def trips(self, s: Tensor, t: Tensor) -> tuple[Trip, Trip]:
+    def trips(self, s: Tensor, t: Tensor) -> Trips:
         """Send a batch of each domain there and back. The way back is skipped where no cycle loss will ask for it."""
-        return tuple(self._trip(d, x) for d, x in zip(self.directions(), (s, t), strict=True))
+        return {d: self._trip(self.route(d), x) for d, x in zip(Direction, (s, t), strict=True)}
 
-    def _trip(self, there: Direction, source: Tensor) -> Trip:
-        attention, painted = _attend(there.attend, source), there.paint(source)
+    def _trip(self, route: Route, source: Tensor) -> Trip:
+        attention, painted = _attend(route.attend, source), route.paint(source)
         translated = compose(source, painted, attention)
         cycled = None
         if self.pieces.cycle:
-            # same values as `translated`; only the gradient through attention differs
-            onward = compose(source, painted, scale_gradient(attention, self.attention_cycle))
-            back = _attend(there.attend_back, onward) if self.pieces.cycle_attention else attention
-            cycled = compose(onward, there.paint_back(onward), scale_gradient(back, self.attention_cycle))
+            # `translated` again, to the bit; only the gradient through attention differs
+            same = compose(source, painted, scale_gradient(attention, self.attention_cycle))
+            back = _attend(route.attend_back, same) if self.pieces.cycle_attention else attention
+            cycled = compose(same, route.paint_back(same), scale_gradient(back, self.attention_cycle))
         return Trip(source, attention, painted, translated, cycled)
 
-    def generator_loss(self, trips: tuple[Trip, Trip], stage: int) -> dict[str, Tensor]:
+    def generator_loss(self, trips: Trips, stage: int) -> dict[str, Tensor]:
         """What F and A minimise (Eq. 4; Eq. 7 in stage 2): scalars by name, to be added up.
 
         `adversarial_t`: how badly s' fools D_t; `cycle_s`: lambda_cyc times Eq. 3 for s; and the other way round.
         """
         game, terms = losses.ADVERSARIAL[self.pieces.adversarial], {}
         with frozen(self.D_s, self.D_t):
-            for there, trip, (here, yonder) in zip(self.directions(), trips, (("s", "t"), ("t", "s")), strict=True):
-                scores = self.judge(there.judge, self.fake(trip, stage), trip.attention, stage)
-                terms[f"adversarial_{yonder}"] = game.generator(scores)
+            for direction, trip in trips.items():
+                scores = self.judge(self.route(direction).judge, self.fake(trip, stage), trip.attention, stage)
+                terms[f"adversarial_{direction.to}"] = game.generator(scores)
                 if trip.cycled is not None:
-                    terms[f"cycle_{here}"] = self.cycle_weight * losses.cycle(trip.source, trip.cycled)
+                    terms[f"cycle_{direction.here}"] = self.cycle_weight * losses.cycle(trip.source, trip.cycled)
         return terms
 
-    def discriminator_loss(self, trips: tuple[Trip, Trip], pools: tuple[Pool, Pool], stage: int) -> dict[str, Tensor]:
+    def discriminator_loss(self, trips: Trips, pools: tuple[Pool, Pool], stage: int) -> dict[str, Tensor]:
         """What D_t and D_s minimise: scalars `D_t`, `D_s`. The step's fakes first pass through `pools` (s', t')."""
-        return {name: self.judge_loss(i, trips, pools[i], stage) for i, name in enumerate(("D_t", "D_s"))}
+        return {f"D_{d.to}": self.judge_loss(d, trips, pool, stage) for d, pool in zip(Direction, pools, strict=True)}
 
-    def judge_loss(self, i: int, trips: tuple[Trip, Trip], pool: Pool, stage: int) -> Tensor:
-        """What the discriminator at the end of direction `i` minimises (0: D_t, 1: D_s).
+    def judge_loss(self, direction: Direction, trips: Trips, pool: Pool, stage: int) -> Tensor:
+        """What the discriminator at the end of a direction minimises, D_t for S -> T.
 
         Real and fake images share one batch; instance norm never mixes samples, so the scores are those of two calls.
         """
-        fake, fake_attention = pool(self.fake(trips[i], stage), trips[i].attention)
-        real, real_attention = trips[1 - i].source, trips[1 - i].attention
-        images, attention = torch.cat([real, fake]).detach(), torch.cat([real_attention, fake_attention]).detach()
-        real_scores, fake_scores = self.judge(self.directions()[i].judge, images, attention, stage).chunk(2)
+        there, back = trips[direction], trips[direction.back]
+        fake, fake_attention = pool(self.fake(there, stage), there.attention)
+        images = torch.cat([back.source, fake]).detach()
+        attention = torch.cat([back.attention, fake_attention]).detach()
+        real_scores, fake_scores = self.judge(self.route(direction).judge, images, attention, stage).chunk(2)
         return losses.ADVERSARIAL[self.pieces.adversarial].discriminator(real_scores, fake_scores)
 
     def fake(self, trip: Trip, stage: int) -> Tensor:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from uagt_lib.data.pairs import Domain, Pair, to_float, to_uint8
+from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey, to_uint8
 from uagt_lib.evaluate import attention as attend
-from uagt_lib.evaluate.observe import matte, scores, translate
+from uagt_lib.evaluate.observe import scores
 from uagt_lib.evaluate.report import table
-from uagt_lib.reproduce.finding import Finding, plus_minus
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
+from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.runs import Runs, at
 from uagt_lib.reproduce.scores import score
 from uagt_lib.reproduce.tables import KIDS, PAPER
@@ -33,15 +35,15 @@ def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     shown, maps, lines = [], [], {}
     for i, folder in enumerate(folders):
         model, pair = load_model(folder)[0], configs[0].drawn()
-        for name, domain, to in _sides(pair):
-            found = scores(model, domain, to)
+        for name, domain, direction in _sides(pair):
+            found = scores(model, domain, direction)
             for key in ("iou@0.5", "attention_inside", "attention_outside", "object_free_attention"):
                 lines.setdefault(name, {}).setdefault(key, []).append(found[key])
             if i == 0:
                 shown += [domain.test[:3], domain.empty[:1]]
-                maps += [translate(model, x, to).attention for x in shown[-2:]]
+                maps += [translate(model, x, direction).attention for x in shown[-2:]]
     header = ["", "IoU@0.5", "inside", "outside", "on scenes without animals"]
-    text = table(header, [[name, *(plus_minus(v, digits=2) for v in found.values())] for name, found in lines.items()])
+    text = table(header, [[name, *(over_seeds(v, digits=2) for v in found.values())] for name, found in lines.items()])
     picture = rows(["input", "attention"], [torch.cat(shown), torch.cat(maps)])
     return _finding("Figure 3: attention, on animals and without", text, {"scores": lines}, seeds, picture)
 
@@ -59,19 +61,19 @@ def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     for bias in BIASES:
         for seed in seeds:
             pair, models = configs[bias, seed].drawn(), [load_model(at(folders[bias, seed], k))[0] for k in steps]
-            for name, domain, to in _sides(pair):
-                maps = [translate(model, domain.test, to).attention for model in models]
+            for name, domain, direction in _sides(pair):
+                maps = [translate(model, domain.test, direction).attention for model in models]
                 for key, measure in (("inside", attend.inside), ("outside", attend.outside)):
                     for k, attention in zip(steps, maps, strict=True):
                         place = found.setdefault(f"{bias}", {}).setdefault(f"{name}, {key}", {}).setdefault(f"{k}", [])
                         place.append(round(measure(attention, domain.masks), 5))
                 if seed == seeds[0]:
                     titles.append(f"bias {bias}")
-                    lines.append(torch.cat([domain.test[:1], *(to_uint8(matte(m[:1])) for m in maps)]))
+                    lines.append(torch.cat([domain.test[:1], *(to_uint8(to_grey(m[:1])) for m in maps)]))
     text = table(
         ["bias", "attention", *(f"switch at {k}" for k in steps)],
         [
-            [bias, name, *(plus_minus(v, digits=2) for v in by_step.values())]
+            [bias, name, *(over_seeds(v, digits=2) for v in by_step.values())]
             for bias, kinds in found.items()
             for name, by_step in kinds.items()
         ],
@@ -90,18 +92,18 @@ def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
         folders = runs.branch(parent, [parent.with_(tau=tau) for tau in TAUS])
         for tau, folder in zip(lines, folders, strict=True):
             model, pair, line = load_model(folder)[0], parent.drawn(), lines[tau]
-            results = [(domain, translate(model, domain.test, to)) for _, domain, to in _sides(pair)]
-            line["object change"].append(statistics.mean(_object_change(d, r.image) for d, r in results))
+            results = [(domain, translate(model, domain.test, direction)) for _, domain, direction in _sides(pair)]
+            line["object change"].append(statistics.mean(_object_change(d, r.translated) for d, r in results))
             line["background error"].append(
-                statistics.mean(attend.background_error(to_float(d.test), r.image, d.masks) for d, r in results)
+                statistics.mean(attend.background_error(to_float(d.test), r.translated, d.masks) for d, r in results)
             )
             kid = [row for row in score(folder, "savanna")["kid"] if row["checkpoint"] is not None]
             for kind, key in KIDS.items():
                 line[kind].append(statistics.mean(100 * row[key]["mean"] for row in kid))
             if seed == seeds[0]:
                 shown.setdefault("input", [d.test[:3] for d, _ in results])
-                shown.setdefault("attention", [to_uint8(matte(r.attention[:3])) for _, r in results])
-                shown[f"tau {tau}"] = [to_uint8(r.image[:3]) for _, r in results]
+                shown.setdefault("attention", [to_uint8(to_grey(r.attention[:3])) for _, r in results])
+                shown[f"tau {tau}"] = [to_uint8(r.translated[:3]) for _, r in results]
     header = ["tau", "object change", "background error", *(f"KID {kind}" for kind in KIDS)]
     digits = (3, 4, 1, 1, 1)
     text = table(
@@ -124,20 +126,22 @@ def figure_9(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     shown: list[tuple[Tensor, Tensor, Tensor]] = []
     for config, folder in zip(configs, runs.train(configs), strict=True):
         model, pair = load_model(folder)[0], config.drawn()
-        for name, (_, domain, to) in zip(("green to dry", "dry to green"), _sides(pair), strict=True):
-            result, line = translate(model, domain.test, to), lines.setdefault(name, {})
+        for name, (_, domain, direction) in zip(("green to dry", "dry to green"), _sides(pair), strict=True):
+            result, line = translate(model, domain.test, direction), lines.setdefault(name, {})
             for key, value in (
                 ("off animals", attend.outside(result.attention, domain.masks)),
                 ("on animals", attend.inside(result.attention, domain.masks)),
-                ("change off animals", attend.background_error(to_float(domain.test), result.image, domain.masks)),
-                ("change on animals", _object_change(domain, result.image)),
+                ("change off animals", attend.background_error(to_float(domain.test), result.translated, domain.masks)),
+                ("change on animals", _object_change(domain, result.translated)),
             ):
                 line.setdefault(key, []).append(round(value, 5))
             if config is configs[0]:
                 few = [0, 1, len(domain.test) - 2, len(domain.test) - 1]  # horses, then zebras
-                shown.append((domain.test[few], to_uint8(matte(result.attention[few])), to_uint8(result.image[few])))
+                shown.append(
+                    (domain.test[few], to_uint8(to_grey(result.attention[few])), to_uint8(result.translated[few]))
+                )
     header = ["", "attention off animals", "on animals", "change off animals", "on animals"]
-    text = table(header, [[name, *(plus_minus(v, digits=2) for v in line.values())] for name, line in lines.items()])
+    text = table(header, [[name, *(over_seeds(v, digits=2) for v in line.values())] for name, line in lines.items()])
     picture = rows(["input", "attention", "result"], [torch.cat(parts) for parts in zip(*shown, strict=True)])
     return _finding("Figure 9: a holistic change", text, {"scores": lines, "steps": base.steps}, seeds, picture)
 
@@ -150,15 +154,17 @@ def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     shown = {"input": torch.cat([domain.empty[:4] for _, domain, _ in _sides(pair)])}
     for method, seed in configs:
         model, line = load_model(folders[method, seed])[0], lines.setdefault(method, {})
-        results = [(name, domain, translate(model, domain.empty, to)) for name, domain, to in _sides(pair)]
+        results = [
+            (name, domain, translate(model, domain.empty, direction)) for name, domain, direction in _sides(pair)
+        ]
         for name, domain, result in results:
-            change = (to_float(domain.empty) - result.image).abs().mean().item() / 2
+            change = (to_float(domain.empty) - result.translated).abs().mean().item() / 2
             line.setdefault(f"{name}' meadow, change", []).append(round(change, 5))
             line.setdefault(f"{name}' meadow, attention", []).append(round(result.attention.mean().item(), 5))
         if seed == seeds[0]:
-            shown[method] = torch.cat([to_uint8(result.image[:4]) for _, _, result in results])
+            shown[method] = torch.cat([to_uint8(result.translated[:4]) for _, _, result in results])
     header = ["", *next(iter(lines.values()))]
-    text = table(header, [[m, *(plus_minus(v, digits=3) for v in line.values())] for m, line in lines.items()])
+    text = table(header, [[m, *(over_seeds(v, digits=3) for v in line.values())] for m, line in lines.items()])
     picture = rows(list(shown), list(shown.values()))
     return _finding("Figure 17: scenes without animals", text, {"scores": lines}, seeds, picture)
 
@@ -172,14 +178,14 @@ FIGURES: dict[str, Callable[[Runs, Config, Sequence[int]], Finding]] = {
 }
 
 
-def _sides(pair: Pair) -> tuple[tuple[str, Domain, str], tuple[str, Domain, str]]:
+def _sides(pair: Pair) -> list[tuple[str, Domain, Direction]]:
     """Name, domain and where its pictures are translated to, for S and for T."""
-    return ("horses", pair.source, "t"), ("zebras", pair.target, "s")
+    return list(zip(("horses", "zebras"), pair.domains, Direction, strict=True))
 
 
-def _object_change(domain: Domain, image: Tensor) -> float:
+def _object_change(domain: Domain, translated: Tensor) -> float:
     """Mean absolute change of animals' pixels, 0 to 1."""
-    return attend.inside((to_float(domain.test) - image).abs().mean(1, keepdim=True) / 2, domain.masks)
+    return attend.inside((to_float(domain.test) - translated).abs().mean(1, keepdim=True) / 2, domain.masks)
 
 
 def _finding(title: str, text: str, values: dict, seeds: Sequence[int], picture) -> Finding:

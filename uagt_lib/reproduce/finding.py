@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 from PIL import Image
 
+from uagt_lib.evaluate.report import plus_minus
 from uagt_lib.files import make_folder
 from uagt_lib.training.checkpoint import write_bytes, write_json
 
@@ -29,7 +30,11 @@ class Finding(NamedTuple):
         write_bytes(out / f"{name}.md", f"{self.markdown}\n\n![{name}]({name}.png)\n".encode())
 
 
-def plus_minus(values: Sequence[float], times: float = 1.0, digits: int = 1) -> str:
-    """Mean ± standard deviation (dividing by their number - 1) of one value a seed; the mean alone of one seed."""
-    mean = f"{times * statistics.mean(values):.{digits}f}"
-    return mean if len(values) < 2 else f"{mean} ± {times * statistics.stdev(values):.{digits}f}"
+def over_seeds(values: Sequence[float], times: float = 1.0, digits: int = 1) -> str:
+    """Mean ± standard deviation (dividing by their number - 1) of one value a seed; the mean alone of one seed.
+
+    >>> over_seeds([1.0, 3.0]), over_seeds([0.123], times=100, digits=2)
+    ('2.0 ± 1.4', '12.30')
+    """
+    spread = times * statistics.stdev(values) if len(values) > 1 else None
+    return plus_minus(times * statistics.mean(values), spread, digits)

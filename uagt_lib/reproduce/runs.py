@@ -6,10 +6,12 @@ import math
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from uagt_lib.errors import UagtError
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
+from uagt_lib.training.migrate import FORMER
 from uagt_lib.training.presets import preset
 from uagt_lib.training.trainer import Trainer
 
@@ -30,9 +32,15 @@ def scale(quick: bool) -> Config:
 
 def digest(config: Config) -> str:
     """Names a configuration. Values at their default do not count, so a field that is added later changes nothing."""
-    default, values = Config().to_dict(), config.to_dict()
+    default, values = (_as_first_named(each) for each in (Config(), config))
     told = {name: value for name, value in values.items() if value != default[name]}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:10]
+
+
+def _as_first_named(config: Config) -> dict[str, Any]:
+    """A configuration's values under the names they had when the first runs were kept, which are so found again."""
+    values = config.to_dict() | {"view": None if config.view == config.crop else config.view}
+    return {FORMER.get(name, name): value for name, value in values.items()}
 
 
 class Runs:

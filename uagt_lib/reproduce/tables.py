@@ -13,9 +13,10 @@ from typing import Any
 import torch
 
 from uagt_lib.data.pairs import to_uint8
-from uagt_lib.evaluate.observe import translate
 from uagt_lib.evaluate.report import table
-from uagt_lib.reproduce.finding import Finding, plus_minus
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
+from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.paper import TABLE_1, TABLE_2
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import extractors, score
@@ -28,14 +29,14 @@ PAPER = {
     name: {method: (there[0], back[0]) for method, (there, back) in printed.items()}
     for name, printed in (("table1", TABLE_1), ("table2", TABLE_2))
 }
-DIRECTIONS = ("S→T", "T→S")
+DIRECTIONS = tuple(direction.label for direction in Direction)
 KIDS = {"mean": "kid_mean", "to target": "kid_to_target", "to source": "kid_to_source"}
 ATTENTION = {
     "IoU": "iou@0.5",
-    "inside": "inside",
-    "outside": "outside",
+    "inside": "attention_inside",
+    "outside": "attention_outside",
     "background error": "background_error",
-    "object-free": "object_free",
+    "object-free": "object_free_attention",
 }
 NOTES = """\
 S are horses, T zebras. KID x 100, 10 subsets of 50 of 64 held-out pictures; `mean`, of KID to target and to source, is
@@ -66,7 +67,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         "hours": round(runs.seconds(list(configs.values())) / 3600, 2),
         "kid": {},
     }
-    text = [f"# {name.replace('table', 'Table ')} of the paper, at {base.size} px and {base.steps} steps"]
+    text = [f"# {name.replace('table', 'Table ')} of the paper, at {base.crop} px and {base.steps} steps"]
     for extractor in extractors():
         reports = {key: score(folder, extractor) for key, folder in folders.items()}
         kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
@@ -87,11 +88,11 @@ def pictures(folders: dict[str, Path], count: int = 4) -> Any:
     for name, folder in folders.items():
         model, config = load_model(folder)
         pair = config.drawn()
-        domains = ((pair.source, "t"), (pair.target, "s"))
+        shown = [(direction, domain.test[:count]) for direction, domain in zip(Direction, pair.domains, strict=True)]
         if not lines:
-            lines.append(torch.cat([domain.test[:count] for domain, _ in domains]))
+            lines.append(torch.cat([images for _, images in shown]))
         titles.append(name)
-        lines.append(torch.cat([to_uint8(translate(model, domain.test[:count], to).image) for domain, to in domains]))
+        lines.append(torch.cat([to_uint8(translate(model, images, d).translated) for d, images in shown]))
     return rows(titles, lines)
 
 
@@ -131,7 +132,8 @@ def _untouched(report: dict[str, Any]) -> dict[str, dict[str, list[float]]]:
     horses, zebras = (row for row in report["kid"] if row["checkpoint"] is None)
     there = {kind: [horses[key]["mean"]] for kind, key in KIDS.items()}
     swapped = dict(zip(KIDS, ("kid_mean", "kid_to_source", "kid_to_target"), strict=True))
-    return {"S→T": there, "T→S": {kind: [zebras[key]["mean"]] for kind, key in swapped.items()}}
+    back = {kind: [zebras[key]["mean"]] for kind, key in swapped.items()}
+    return {Direction.S2T.label: there, Direction.T2S.label: back}
 
 
 def _attention(reports: list[dict[str, Any]]) -> dict[str, dict[str, list[float]]]:
@@ -145,16 +147,16 @@ def _attention(reports: list[dict[str, Any]]) -> dict[str, dict[str, list[float]
 
 
 def _kid_table(kid: dict[str, Any], untouched: dict[str, Any], paper: dict[str, tuple[float, float]]) -> str:
-    header = ["", *(f"{d} {kind}" for d in DIRECTIONS for kind in KIDS), "paper S→T", "paper T→S"]
+    header = ["", *(f"{d} {kind}" for d in DIRECTIONS for kind in KIDS), *(f"paper {d}" for d in DIRECTIONS)]
     lines = [
         [
             m,
-            *(plus_minus(v[d][kind], 100) for d in DIRECTIONS for kind in KIDS),
+            *(over_seeds(v[d][kind], 100) for d in DIRECTIONS for kind in KIDS),
             *(f"{p:.2f}" for p in paper.get(m, ())),
         ]
         for m, v in kid.items()
     ]
-    still = ["source untouched", *(plus_minus(untouched[d][kind], 100) for d in DIRECTIONS for kind in KIDS), "-", "-"]
+    still = ["source untouched", *(over_seeds(untouched[d][kind], 100) for d in DIRECTIONS for kind in KIDS), "-", "-"]
     return table(header, [*lines, still])
 
 
@@ -163,7 +165,7 @@ def _attention_table(attention: dict[str, Any]) -> str:
         [
             m,
             *(
-                " / ".join(plus_minus(v[d][key], digits=2 + (key == "background_error")) for d in DIRECTIONS)
+                " / ".join(over_seeds(v[d][key], digits=2 + (key == "background_error")) for d in DIRECTIONS)
                 for key in ATTENTION.values()
             ),
         ]

@@ -1,0 +1,1 @@
+"""What several lessons and figures share: plots, colours, the map of the system, widgets."""

@@ -19,7 +19,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.data.pairs import to_uint8
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.evaluate.report import plus_minus
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
 from uagt_lib.show.palette import AMBER, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 from uagt_lib.training.checkpoint import load_model
 
@@ -88,10 +90,10 @@ def what_attention_buys(ours: Path, cyclegan: Path, pictures: int = 4) -> Figure
     other, _ = load_model(cyclegan)
     pair = config.with_(savanna=1).drawn()
     parts = []
-    for domain, to in ((pair.source, "t"), (pair.target, "s")):
+    for direction, domain in zip(Direction, pair.domains, strict=True):
         shown = domain.test[:pictures]
-        result, rival = translate(model, shown, to), translate(other, shown, to)
-        parts.append((shown, result.attention, to_uint8(result.image), to_uint8(rival.image)))
+        result, rival = translate(model, shown, direction), translate(other, shown, direction)
+        parts.append((shown, result.attention, to_uint8(result.translated), to_uint8(rival.translated)))
     return rows(["input", "attention", "ours", "CycleGAN"], [torch.cat(pair) for pair in zip(*parts, strict=True)])
 
 
@@ -169,7 +171,7 @@ def kid_histogram(
         axis.set_ylim(0, 1.35 * tallest)
         axis.yaxis.get_major_locator().set_params(integer=True)
         axis.set_ylabel(f"m = {m}\nsubsets", fontsize=9)
-        axis.set_title(f"mean {mean:.2f} ± {spread:.2f}", fontsize=9, loc="right", pad=3)
+        axis.set_title(f"mean {plus_minus(mean, spread)}", fontsize=9, loc="right", pad=3)
         axis.tick_params(labelsize=8)
         axis.spines[["top", "right"]].set_visible(False)
     dashed = "" if full is None else "; dashed: all pictures, unbiased"

@@ -10,6 +10,8 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,15 +76,39 @@ def write_bytes(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """The tensors and the header's metadata of a safetensors file.
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file.
 
     Raises:
         UagtError: if the file is missing, damaged or something else (a pickle, say); it is never executed.
     """
+    with _opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+def read_config(path: str | Path) -> Config:
+    """The configuration of a checkpoint (`path` as in `find_weights`), from its header alone.
+
+    Raises:
+        UagtError: if there is no checkpoint, or it is damaged or foreign.
+    """
+    path = find_weights(path)
+    with _opened(path) as file:
+        metadata = file.metadata() or {}
+    if metadata.get("format") != FORMAT:
+        raise UagtError(f"{path} is a safetensors file, but not a checkpoint of uagt_lib (format {FORMAT})")
+    try:
+        return Config.from_dict(json.loads(metadata["config"]))
+    except (KeyError, ValueError) as error:
+        raise UagtError(f"{path} has no readable configuration: {error}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[safe_open]:
+    """A safetensors file, open for reading; what can go wrong with it, said in a sentence."""
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            yield file
     except FileNotFoundError as error:
         raise UagtError(f"{path} does not exist") from error
     except (SafetensorError, OSError, ValueError) as error:
@@ -107,12 +133,13 @@ def checkpoints(run: Path) -> list[Path]:
     return sorted(path for path in (run / "checkpoints").glob("step-*") if re.fullmatch(r"step-\d{8}", path.name))
 
 
-def find_weights(path: Path) -> Path:
+def find_weights(path: str | Path) -> Path:
     """The weights meant by a .safetensors file, a checkpoint folder, or a run's folder (its newest checkpoint).
 
     Raises:
         UagtError: if there are none.
     """
+    path = Path(path)
     if path.is_file():
         return path
     for folder in (path, *reversed(checkpoints(path))):
@@ -121,32 +148,17 @@ def find_weights(path: Path) -> Path:
     raise UagtError(f"{path} holds no checkpoint: give a run's folder, one of its checkpoints, or a .safetensors file")
 
 
-def load_model(path: Path) -> tuple[Model, Config]:
+def load_model(path: str | Path) -> tuple[Model, Config]:
     """The networks of a checkpoint, ready to translate (`path` as in `find_weights`).
 
     Raises:
         UagtError: if there is no checkpoint, or it is damaged or foreign.
     """
     path = find_weights(path)
-    tensors, metadata = read_tensors(path)
-    config = read_config(path, metadata)
+    config = read_config(path)
     model = config.model(initial=False)
-    load_weights(model, tensors, path)
+    load_weights(model, read_tensors(path), path)
     return model.eval().requires_grad_(False), config
-
-
-def read_config(path: Path, metadata: dict[str, str]) -> Config:
-    """The configuration in a weights file's header.
-
-    Raises:
-        UagtError: if the file was not written by this library.
-    """
-    if metadata.get("format") != FORMAT:
-        raise UagtError(f"{path} is a safetensors file, but not a checkpoint of uagt_lib (format {FORMAT})")
-    try:
-        return Config.from_dict(json.loads(metadata["config"]))
-    except (KeyError, ValueError) as error:
-        raise UagtError(f"{path} has no readable configuration: {error}") from error
 
 
 def load_weights(model: Model, tensors: dict[str, Tensor], path: Path) -> None:

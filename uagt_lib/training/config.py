@@ -2,14 +2,16 @@
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.errors import UagtError
 from uagt_lib.method.methods import METHODS
-from uagt_lib.method.model import Architecture, Model
+from uagt_lib.method.pieces import Architecture
+from uagt_lib.training.migrate import migrate
+
+if TYPE_CHECKING:  # a preset's name and values should not cost the seconds that torch takes to import
+    from uagt_lib.data.pairs import Pair
+    from uagt_lib.method.model import Model
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,9 @@ class Config:
         preset: the name this configuration started from.
         method: a key of `METHODS`.
         seed: of initial weights, sampling and pools.
-        size: pixels of the square crops the networks see; divisible by 4, by 16 for some rivals.
-        load: pixels the images are first resized to.
-        view: pixels at which whole pictures are looked at after training; None means `size`. Larger than `size` where
+        load: pixels at which training pictures are kept.
+        crop: pixels of the square crops of them that a training step sees; divisible by 4, by 16 for some rivals.
+        view: pixels at which whole pictures are looked at after training; `crop` unless told. Larger than that where
             training takes small crops of larger pictures.
         batch: images per domain and step (per process, under several).
         epochs: passes over the larger domain; used when `steps` is None.
@@ -46,9 +48,9 @@ class Config:
     preset: str = "paper"
     method: str = "uagt"
     seed: int = 0
-    size: int = 256
     load: int = 286
-    view: int | None = None
+    crop: int = 256
+    view: int = 0  # never seen: `crop` takes its place at once
     batch: int = 1
     epochs: int = 100
     steps: int | None = None
@@ -68,16 +70,14 @@ class Config:
 
     def __post_init__(self) -> None:
         """Raises UagtError with a sentence for the first value that cannot work."""
+        object.__setattr__(self, "view", self.view or self.crop)
         if self.method not in METHODS:
             raise UagtError(f"unknown method {self.method!r}; known are {', '.join(METHODS)}")
-        stride = METHODS[self.method].model.stride
+        stride = METHODS[self.method].stride
         for wrong, sentence in (
-            (self.size % stride or self.size < 32, f"size {self.size} must be at least 32 and divisible by {stride}"),
-            (
-                (self.view or 32) % stride or (self.view or 32) < 32,
-                f"view {self.view} must be at least 32 and divisible by {stride}",
-            ),
-            (self.load < self.size, f"images of {self.load} px are too small for crops of {self.size} px"),
+            (self.crop % stride or self.crop < 32, f"crop {self.crop} must be at least 32 and divisible by {stride}"),
+            (self.view % stride or self.view < 32, f"view {self.view} must be at least 32 and divisible by {stride}"),
+            (self.load < self.crop, f"images of {self.load} px are too small for crops of {self.crop} px"),
             (not 0 <= self.seed < 2**31, f"a seed is a whole number from 0 to {2**31 - 1}, not {self.seed}"),
             (self.batch < 1, f"a batch needs at least one image, not {self.batch}"),
             (self.steps is not None and self.steps < 1, f"a run needs at least one step, not {self.steps}"),
@@ -93,13 +93,10 @@ class Config:
             if wrong:
                 raise UagtError(sentence)
 
-    @property
-    def whole(self) -> int:
-        """Pixels at which whole pictures are looked at: `view`, or `size`."""
-        return self.view or self.size
-
-    def model(self, initial: bool = True) -> Model:
+    def model(self, initial: bool = True) -> "Model":
         """The configured networks, initialised from the seed, or with undefined weights that are to be loaded."""
+        import torch
+
         method = METHODS[self.method]
         return method.model(
             self.architecture,
@@ -110,9 +107,9 @@ class Config:
             tau=self.tau,
         )
 
-    def drawn(self) -> Pair:
+    def drawn(self) -> "Pair":
         """The savanna this run is trained on and looked at with; drawn once for configurations that share it."""
-        return _drawn(self.whole, self.load, self.savanna, self.bias, self.domains)
+        return _drawn(self.view, self.load, self.savanna, self.bias, self.domains)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -120,12 +117,13 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Config":
-        """Undo `to_dict`.
+        """Undo `to_dict`, of this version or an older one.
 
         Raises:
-            UagtError: if a value is unknown here (a checkpoint of another version) or cannot work.
+            UagtError: if a value is unknown here (a checkpoint of a later version) or cannot work.
         """
         try:
+            values = migrate(values)
             nested = {
                 "architecture": Architecture(**values["architecture"]),
                 "attention_cycle": tuple(values["attention_cycle"]),
@@ -141,10 +139,14 @@ class Config:
         return [f"{name}: {ours}, not {theirs}" for name, ours, theirs in pairs if ours != theirs]
 
     def with_(self, **changes: Any) -> "Config":
-        """A copy with some values changed."""
+        """A copy with some values changed; `view` goes with `crop` where the two are one."""
+        if "crop" in changes and self.view == self.crop:
+            changes = {"view": 0} | changes
         return replace(self, **changes)
 
 
 @lru_cache(maxsize=4)
-def _drawn(whole: int, load: int, images: int, bias: float, domains: str) -> Pair:
-    return from_savanna(whole, load, images, bias, domains=domains)
+def _drawn(view: int, load: int, images: int, bias: float, domains: str) -> "Pair":
+    from uagt_lib.data.pairs import from_savanna
+
+    return from_savanna(view, load, images, bias, domains=domains)

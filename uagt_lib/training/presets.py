@@ -1,9 +1,10 @@
 """Named training runs. What departs from the paper does so because a laptop has little time, and says why."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from uagt_lib.errors import UagtError
-from uagt_lib.method.model import Architecture
+from uagt_lib.method.pieces import Architecture
 from uagt_lib.training.config import Config
 
 # 0.8 M weights instead of 11.5 M. One stride-2 layer in attention keeps legs and ears at 64 px, patches of
@@ -20,62 +21,94 @@ _SMALL = Architecture(
     end_kernel=5,
 )
 
-PRESETS: dict[str, Config] = {
-    "savanna": Config(
-        preset="savanna",
-        size=64,
-        load=72,
-        batch=2,
-        steps=1600,
-        switch=0.75,  # later, and attention now and then leaks into the background just before it is frozen
-        rate=8e-4,
-        warmup=0.25,  # at full rate from the start, attention falls to zero for good
-        savanna=256,
-        architecture=_SMALL,
+
+class Preset(NamedTuple):
+    """What it is, for people; and the configuration."""
+
+    summary: str
+    config: Config
+
+
+PRESETS: dict[str, Preset] = {
+    "savanna": Preset(
+        "drawn horses and zebras, minutes on two CPU cores",
+        Config(
+            preset="savanna",
+            load=72,
+            crop=64,
+            batch=2,
+            steps=1600,
+            switch=0.75,  # later, and attention now and then leaks into the background just before it is frozen
+            rate=8e-4,
+            warmup=0.25,  # at full rate from the start, attention falls to zero for good
+            savanna=256,
+            architecture=_SMALL,
+        ),
+    ),
+    "savanna-smoke": Preset(
+        "the same at 32 px, under a minute: does everything work?",
+        Config(
+            preset="savanna-smoke",
+            load=36,
+            crop=32,
+            batch=2,
+            steps=400,
+            switch=0.7,
+            rate=5e-4,
+            savanna=256,
+            architecture=_SMALL,
+        ),
     ),
     # As the paper has it for summer and winter: no Eq. 7, twice the time. Nothing but the season tells the domains.
-    "savanna-seasons": Config(
-        preset="savanna-seasons",
-        method="uagt-D",
-        size=64,
-        load=72,
-        batch=2,
-        steps=3200,
-        switch=0.75,
-        rate=8e-4,
-        warmup=0.25,
-        savanna=256,
-        bias=1.0,
-        domains="seasons",
-        architecture=_SMALL,
+    "savanna-seasons": Preset(
+        "drawn meadows, green and dry: everything changes but the animals",
+        Config(
+            preset="savanna-seasons",
+            method="uagt-D",
+            load=72,
+            crop=64,
+            batch=2,
+            steps=3200,
+            switch=0.75,
+            rate=8e-4,
+            warmup=0.25,
+            savanna=256,
+            bias=1.0,
+            domains="seasons",
+            architecture=_SMALL,
+        ),
     ),
-    "savanna-smoke": Config(
-        preset="savanna-smoke",
-        size=32,
-        load=36,
-        batch=2,
-        steps=400,
-        switch=0.7,
-        rate=5e-4,
-        savanna=256,
-        architecture=_SMALL,
+    "horse2zebra-cpu": Preset(
+        "photographs, for patient people without a GPU",
+        Config(
+            preset="horse2zebra-cpu",
+            load=128,
+            crop=64,  # crops: at 64 px a whole zebra's stripes are 2 px wide, too fine to tell zebras by
+            view=112,
+            steps=24_000,
+            switch=0.7,
+            rate=3e-4,
+            attention_cycle=(0.05, 0.15),  # with all of it attention falls to zero; with none it covers everything
+            architecture=replace(_SMALL, generator_blocks=3),
+        ),
     ),
-    "horse2zebra-cpu": Config(
-        preset="horse2zebra-cpu",
-        size=64,  # crops: at 64 px a whole zebra's stripes are 2 px wide, too fine to tell zebras by
-        load=128,
-        view=112,
-        steps=24_000,
-        switch=0.7,
-        rate=3e-4,
-        attention_cycle=(0.05, 0.15),  # with all of it attention falls to zero; with none it covers everything
-        architecture=replace(_SMALL, generator_blocks=3),
+    "horse2zebra-128": Preset(
+        "photographs at 128 px, for a GPU",
+        Config(preset="horse2zebra-128", load=143, crop=128),
     ),
-    "horse2zebra-128": Config(preset="horse2zebra-128", size=128, load=143),
-    "paper": Config(),
+    "paper": Preset(
+        "photographs at 256 px, everything as in the paper, for a GPU",
+        Config(),
+    ),
     # The paper's exceptions: no Eq. 7; attention still stops at the switch. The rate of 2e-4 is the released program's.
-    "lion2tiger": Config(preset="lion2tiger", method="uagt-D"),
-    "summer2winter": Config(preset="summer2winter", method="uagt-D", epochs=200, rate=2e-4),
+    "lion2tiger": Preset(
+        "as paper, without Eq. 7: discriminators always see whole images",
+        Config(preset="lion2tiger", method="uagt-D"),
+    ),
+    "summer2winter": Preset(
+        "as paper, without Eq. 7, for 200 epochs",
+        Config(preset="summer2winter", method="uagt-D", epochs=200, rate=2e-4),
+    ),
 }
 
 
@@ -87,4 +120,4 @@ def preset(name: str) -> Config:
     """
     if name not in PRESETS:
         raise UagtError(f"unknown preset {name!r}; known are {', '.join(PRESETS)}")
-    return PRESETS[name]
+    return PRESETS[name].config

@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 from uagt_lib.data.pairs import Pair, sample
 from uagt_lib.errors import UagtError
 from uagt_lib.files import make_folder
-from uagt_lib.method.model import Model, Trip
+from uagt_lib.method.model import Model, Trips
 from uagt_lib.method.pool import Pool
 from uagt_lib.method.schedule import between, learning_rate, stage
 from uagt_lib.training import checkpoint
@@ -138,9 +138,9 @@ class Trainer:
 
     # -- one step ----------------------------------------------------------------------------------------------------
 
-    def advance(self) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
+    def advance(self) -> tuple[dict[str, Tensor], Trips]:
         """Do one step: draw a batch, update F, A and D. Returns the losses by name and the step's two trips."""
-        s, t = (sample(images, self.config.batch, self.config.size, self.sampler) for images in self.images)
+        s, t = (sample(images, self.config.batch, self.config.crop, self.sampler) for images in self.images)
         self.model.enter_stage(self.stage)
         self.model.attention_cycle = between(self.step, self.config.switch * self.steps, *self.config.attention_cycle)
         for optimizer in self.optimizers:
@@ -161,7 +161,7 @@ class Trainer:
         """The learning rate of the next step."""
         return learning_rate(self.step, self.steps, self.config.rate, self.config.warmup * self.steps)
 
-    def joint_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
+    def joint_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], Trips]:
         """One forward pass; F and A descend Eq. 4 together, then both D descend theirs on the same fakes."""
         translators, judges = self.optimizers
         with self.accelerator.autocast():
@@ -173,26 +173,26 @@ class Trainer:
         self._descend(judges, sum(judge_terms.values()), self.model.judges())
         return terms | judge_terms, trips
 
-    def sequential_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], tuple[Trip, Trip]]:
+    def sequential_update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], Trips]:
         """The released program's order, for comparison: F_st+A_s, D_t, F_ts+A_t, D_s.
 
         As in its graph, an update of F and A computes the forward pass anew but only the gradients it needs, and an
         update of D takes its fakes from the update before.
         """
         seen: dict[str, Tensor] = {}
-        for i, (there, here, yonder) in enumerate(zip(self.model.directions(), "st", "ts", strict=True)):
+        for i, (direction, there) in enumerate(self.model.routes().items()):
             with self.accelerator.autocast():
                 trips = self.model.trips(s, t)
                 terms = self.model.generator_loss(trips, self.stage)
-            loss = sum(term for name, term in terms.items() if name != f"adversarial_{here}")
+            loss = sum(term for name, term in terms.items() if name != f"adversarial_{direction.here}")
             networks = [net for net in (there.paint, there.attend) if net is not None]
             self._descend(
                 self.optimizers[0], loss, [p for net in networks for p in net.parameters() if p.requires_grad]
             )
             with self.accelerator.autocast():
-                judge_term = self.model.judge_loss(i, trips, self.pools[i], self.stage)
+                judge_term = self.model.judge_loss(direction, trips, self.pools[i], self.stage)
             self._descend(self.optimizers[1], judge_term, list(there.judge.parameters()))
-            seen |= terms | {f"D_{yonder}": judge_term}
+            seen |= terms | {f"D_{direction.to}": judge_term}
         return seen, trips
 
     def _descend(self, optimizer: Any, loss: Tensor, parameters: list[Tensor]) -> None:
@@ -257,13 +257,13 @@ class Trainer:
         flag = torch.tensor(float(self.control.stopped), device=self.accelerator.device)
         return bool(self.accelerator.reduce(flag, reduction="sum") > 0)
 
-    def _record(self, record: dict[str, float], terms: dict[str, Tensor], trips: tuple[Trip, Trip]) -> None:
+    def _record(self, record: dict[str, float], terms: dict[str, Tensor], trips: Trips) -> None:
         """Complete the step's record, show it beside the progress bar, complain where there is cause."""
         values = {name: value.item() for name, value in terms.items()}
-        for name, trip in zip("st", trips, strict=True):
+        for direction, trip in trips.items():
             attention = trip.attention.detach().float()
-            values[f"attention_{name}"] = attention.mean().item()
-            values[f"spread_{name}"] = attention.flatten(1).std(dim=1).mean().item()
+            values[f"attention_{direction.here}"] = attention.mean().item()
+            values[f"spread_{direction.here}"] = attention.flatten(1).std(dim=1).mean().item()
         self._refuse(broken(values))
         self.history.append(record | values)
         self.accelerator.log(values, step=self.step)
@@ -404,14 +404,15 @@ class Trainer:
         """
         folder = newest(out)
         try:
-            weights, metadata = checkpoint.read_tensors(folder / checkpoint.WEIGHTS)
+            weights = checkpoint.read_tensors(folder / checkpoint.WEIGHTS)
+            stored = checkpoint.read_config(folder)
             state = checkpoint.read_state(folder)
-            tensors = {path.name: checkpoint.read_tensors(path)[0] for path in folder.glob("training-*.safetensors")}
+            tensors = {path.name: checkpoint.read_tensors(path) for path in folder.glob("training-*.safetensors")}
         except UagtError as error:
             older = [path.name for path in checkpoint.checkpoints(out)[:-1]]
             way_out = f"; delete {folder.name} to go on from {older[-1]}" if older else ""
             raise UagtError(f"{error}{way_out}") from error
-        if differences := config.differences(checkpoint.read_config(folder / checkpoint.WEIGHTS, metadata)):
+        if differences := config.differences(stored):
             raise UagtError(f"{folder} was made by another run: {'; '.join(differences)}. Choose another --out")
         trainer = cls(config, pair, out, resuming=True, **options)
         try:

@@ -49,4 +49,4 @@ def overfit(
 
 @torch.no_grad()
 def _look(m: torch.nn.Module, s: Tensor) -> Tensor:
-    return m.translate(s, "t").image
+    return m.translate(s).translated

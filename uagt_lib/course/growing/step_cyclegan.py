@@ -67,5 +67,5 @@ def train(m: Model, pair: Pair, config: Config) -> Iterator[dict[str, Tensor]]:
     chance = torch.Generator().manual_seed(config.seed)
     pools = Pool(config.pool, chance), Pool(config.pool, chance)
     for _ in range(config.steps):
-        s, t = (sample(domain.train, config.batch, config.size, chance) for domain in (pair.source, pair.target))
+        s, t = (sample(domain.train, config.batch, config.crop, chance) for domain in (pair.source, pair.target))
         yield training_step(m, optimizers, pools, s, t)

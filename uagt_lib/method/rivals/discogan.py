@@ -16,8 +16,9 @@ from typing import Any
 import torch.nn as nn
 from torch import Tensor
 
-from uagt_lib.method.model import Architecture, Model
+from uagt_lib.method.model import Model
 from uagt_lib.method.networks import check_divisible, parameters, widest
+from uagt_lib.method.pieces import Architecture
 
 
 class EncoderDecoder(nn.Module):

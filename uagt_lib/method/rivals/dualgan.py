@@ -16,8 +16,10 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from uagt_lib.method.model import Architecture, Model, Trip
+from uagt_lib.method.direction import Direction
+from uagt_lib.method.model import Model, Trips
 from uagt_lib.method.networks import check_divisible, parameters, widest
+from uagt_lib.method.pieces import Architecture
 from uagt_lib.method.pool import Pool
 
 CLIP = 0.01  # bound of the critic's weights
@@ -64,10 +66,10 @@ class DualGAN(Model):
     def optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.RMSprop(parameters, lr=0.0)
 
-    def judge_loss(self, i: int, trips: tuple[Trip, Trip], pool: Pool, stage: int) -> Tensor:
+    def judge_loss(self, direction: Direction, trips: Trips, pool: Pool, stage: int) -> Tensor:
         """As everyone's, of a critic whose convolutions are first clipped to [-CLIP, CLIP]."""
         with torch.no_grad():
-            for weight in self.directions()[i].judge.parameters():
+            for weight in self.route(direction).judge.parameters():
                 if weight.ndim == 4:
                     weight.clamp_(-CLIP, CLIP)
-        return super().judge_loss(i, trips, pool, stage)
+        return super().judge_loss(direction, trips, pool, stage)

@@ -14,8 +14,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
-from uagt_lib.method.model import Architecture, Model
+from uagt_lib.method.model import Model
 from uagt_lib.method.networks import ResidualBlock
+from uagt_lib.method.pieces import Architecture
 
 
 class ResidualAttention(nn.Module):

@@ -18,8 +18,10 @@ import torch.nn as nn
 from torch import Tensor
 
 from uagt_lib.method import losses
-from uagt_lib.method.model import Architecture, Direction, Model, Trip
+from uagt_lib.method.direction import Direction
+from uagt_lib.method.model import Model, Route
 from uagt_lib.method.networks import Generator, ResidualBlock
+from uagt_lib.method.pieces import Architecture
 
 KL_WEIGHT = 0.01
 Coder = tuple[nn.Module, nn.Module]  # a domain's encoder and decoder
@@ -64,16 +66,19 @@ class UNIT(Model):
         (self.E_s, self.G_s), (self.E_t, self.G_t) = ends(), ends()
         self.into, self.out_of = (ResidualBlock(4 * a.generator_width) for _ in range(2))
 
-    def directions(self) -> tuple[Direction, Direction]:
+    def routes(self) -> dict[Direction, Route]:
         """S -> T and T -> S as they are used: encode, share, decode, without noise."""
         s_to_t = nn.Sequential(self.E_s, self.into, self.out_of, self.G_t)
         t_to_s = nn.Sequential(self.E_t, self.into, self.out_of, self.G_s)
-        return Direction(s_to_t, None, self.D_t, t_to_s, None), Direction(t_to_s, None, self.D_s, s_to_t, None)
+        return {
+            Direction.S2T: Route(s_to_t, None, self.D_t, t_to_s, None),
+            Direction.T2S: Route(t_to_s, None, self.D_s, s_to_t, None),
+        }
 
-    def trips(self, s: Tensor, t: Tensor) -> tuple[Crossing, Crossing]:
+    def trips(self, s: Tensor, t: Tensor) -> dict[Direction, Crossing]:
         """Each domain reconstructed, translated and brought home, with noise in every code."""
         at_s, at_t = (self.E_s, self.G_s), (self.E_t, self.G_t)
-        return self._crossing(s, at_s, at_t), self._crossing(t, at_t, at_s)
+        return {Direction.S2T: self._crossing(s, at_s, at_t), Direction.T2S: self._crossing(t, at_t, at_s)}
 
     def _crossing(self, source: Tensor, home: Coder, abroad: Coder) -> Crossing:
         mean = self.into(home[0](source))
@@ -90,13 +95,14 @@ class UNIT(Model):
         self.noise[1] += 1
         return torch.randn(like.shape, generator=torch.Generator().manual_seed(seed + count)).to(like)
 
-    def generator_loss(self, trips: tuple[Trip, Trip], stage: int) -> dict[str, Tensor]:
+    def generator_loss(self, trips: dict[Direction, Crossing], stage: int) -> dict[str, Tensor]:
         """The game and the cycle as everyone's, and for each domain `reconstruction` and `kl`.
 
         A Gaussian of variance 1 around `mean` is mean^2 / 2 away from N(0, 1); as in its program, without the half.
         """
         terms = super().generator_loss(trips, stage)
-        for here, trip in zip("st", trips, strict=True):
-            terms[f"reconstruction_{here}"] = self.cycle_weight * losses.cycle(trip.source, trip.reconstructed)
-            terms[f"kl_{here}"] = KL_WEIGHT * sum(mean.square().mean() for mean in trip.means)
+        for direction, trip in trips.items():
+            home = losses.cycle(trip.source, trip.reconstructed)
+            terms[f"reconstruction_{direction.here}"] = self.cycle_weight * home
+            terms[f"kl_{direction.here}"] = KL_WEIGHT * sum(mean.square().mean() for mean in trip.means)
         return terms

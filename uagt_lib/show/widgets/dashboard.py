@@ -21,7 +21,9 @@ from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
-from uagt_lib.evaluate.observe import Observer, translate
+from uagt_lib.evaluate.observe import Observer
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
 from uagt_lib.show.figures import png, training_curves
 from uagt_lib.show.palette import BLUE
@@ -96,8 +98,8 @@ class Dashboard(widgets.VBox):
         self._sampled = (-1, ())  # the step that was sampled last, and its pictures
         self._seen = -1  # the step whose samples are on the screen
         self._pictures = [
-            (to, (domain.test if len(domain.test) else domain.train)[:PICTURES])
-            for domain, to in ((pair.source, "t"), (pair.target, "s"))
+            (direction, (domain.test if len(domain.test) else domain.train)[:PICTURES])
+            for direction, domain in zip(Direction, pair.domains, strict=True)
         ]
         self._build()
         self._sample()
@@ -196,7 +198,10 @@ class Dashboard(widgets.VBox):
         """Translate the samples; only where no step is under way."""
         with self._samples_due.taken():
             model = self.trainer.model
-            self._sampled = (self.trainer.step, [translate(model, images, to) for to, images in self._pictures])
+            self._sampled = (
+                self.trainer.step,
+                [translate(model, images, direction) for direction, images in self._pictures],
+            )
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
@@ -211,10 +216,12 @@ class Dashboard(widgets.VBox):
         self._curves = widgets.Image(format="png", layout=widgets.Layout(width="900px", max_width="100%"))
         self._sheets = []
         groups = [widgets.HTML(_stacked("input", "attention", "result"), layout=widgets.Layout(margin="30px 6px 0 0"))]
-        for (_, images), title in zip(self._pictures, ("S → T", "T → S"), strict=True):
+        for direction, images in self._pictures:
             width = len(images) * (CELL + GAP) - GAP
             sheet = widgets.Image(format="png", layout=widgets.Layout(width=f"{width}px"))
-            group = widgets.VBox([widgets.HTML(f"<b>{title}</b>"), sheet], layout=widgets.Layout(margin="0 8px 0 0"))
+            group = widgets.VBox(
+                [widgets.HTML(f"<b>{direction.label}</b>"), sheet], layout=widgets.Layout(margin="0 8px 0 0")
+            )
             self._sheets.append(sheet)
             groups.append(group)
         controls = widgets.HBox([self._hold, self._stop, self._bar], layout=widgets.Layout(max_width="900px"))
@@ -306,7 +313,7 @@ class _Turn:
 def _sheet(images: Tensor, result: Translation) -> np.ndarray:
     """Input, attention and result in rows, the pictures in columns: bytes (H, W, 3)."""
     rows = []
-    for row in (images, result.attention, result.image):
+    for row in (images, result.attention, result.translated):
         cells = [parts.enlarge(parts.pixels(picture), CELL) for picture in row]
         gap = round(GAP * cells[0].shape[1] / CELL)
         cells = [np.pad(cell, ((0, gap), (0, gap), (0, 0)), constant_values=255) for cell in cells]

@@ -11,8 +11,9 @@ import ipywidgets as widgets
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import iou
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
 from uagt_lib.method.compose import foreground
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
 from uagt_lib.show.widgets import parts
 from uagt_lib.training import checkpoint
@@ -31,13 +32,14 @@ def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures:
         UagtError: if there is no checkpoint, or one is missing or damaged.
     """
     paths = _in_time(checkpoints)
-    domains = {"t": pair.source, "s": pair.target}
-    images = {to: (d.test if len(d.test) else d.train)[:pictures] for to, d in domains.items()}
+    domains = dict(zip(Direction, pair.domains, strict=True))
+    images = {d: (domain.test if len(domain.test) else domain.train)[:pictures] for d, domain in domains.items()}
     count = min(len(x) for x in images.values())
 
     when = parts.scale("checkpoint", [(_name(path), path) for path in paths], paths[-1])
     which = parts.scale("picture", [(f"{i + 1} of {count}", i) for i in range(count)], 0)
-    to = parts.choice("direction", [("S → T, source to target", "t"), ("T → S, target to source", "s")])
+    called = {Direction.S2T: "source to target", Direction.T2S: "target to source"}
+    direction = parts.choice("direction", [(f"{d.label}, {text}", d) for d, text in called.items()])
     tau = parts.slider("threshold τ", 0.1, 0, 0.95, 0.01)
     shown = [
         parts.Picture("input", "held out: never trained on"),
@@ -50,36 +52,38 @@ def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures:
     load = lru_cache(maxsize=3)(checkpoint.load_model)  # models are large, translations of one picture are not
 
     @lru_cache(maxsize=100)
-    def result(path: Path, to: str, i: int) -> Translation:
+    def result(path: Path, there: Direction, i: int) -> Translation:
         model, _ = load(path)
-        height, width = (side - side % model.stride for side in images[to].shape[-2:])
-        return translate(model, images[to][i : i + 1, :, :height, :width], to)
+        height, width = (side - side % model.stride for side in images[there].shape[-2:])
+        return translate(model, images[there][i : i + 1, :, :height, :width], there)
 
     def redraw() -> None:
         try:
-            found = result(when.value, to.value, which.value)
+            found = result(when.value, direction.value, which.value)
         except UagtError as error:
             line.value = parts.lines(f"<b>{escape(str(error))}</b>")
             raise
         height, width = found.attention.shape[-2:]
-        image = to_float(images[to.value][which.value :][:1, :, :height, :width])
+        image = to_float(images[direction.value][which.value :][:1, :, :height, :width])
         visible = foreground(image, found.attention, tau.value)
-        for picture, tensor in zip(shown, (image, found.attention, visible, found.painted, found.image), strict=True):
+        for picture, tensor in zip(
+            shown, (image, found.attention, visible, found.painted, found.translated), strict=True
+        ):
             picture.show(tensor[0])
         above = (found.attention > tau.value).float().mean().item()
         words = [
             f"Mean attention <b>{found.attention.mean().item():.2f}</b>; <b>{above:.0%}</b> of the pixels are above τ."
         ]
-        masks = domains[to.value].masks
+        masks = domains[direction.value].masks
         if masks is not None:
             mask = masks[which.value :][:1, :, :height, :width]
             scores = (iou(found.attention, mask, threshold) for threshold in (tau.value, 0.5))
             words.append("IoU with the true mask: <b>{:.2f}</b> above τ, <b>{:.2f}</b> above 0.5.".format(*scores))
         line.value = parts.lines(" ".join(words))
 
-    parts.on_change(redraw, when, which, to, tau)
+    parts.on_change(redraw, when, which, direction, tau)
     redraw()
-    return widgets.VBox([when, which, to, tau, parts.side_by_side(*shown), line])
+    return widgets.VBox([when, which, direction, tau, parts.side_by_side(*shown), line])
 
 
 def _in_time(checkpoints: Path | Sequence[Path]) -> list[Path]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid
+from uagt_lib.evaluate.report import plus_minus
 from uagt_lib.show.figures import kid_histogram, png
 from uagt_lib.show.widgets import parts
 
@@ -65,7 +66,7 @@ def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {})
         picture.value = png(kid_histogram({size.value: found}, full, limits))
         mean, spread = 100 * found.mean().item(), 100 * found.std(correction=0).item()
         line.value = parts.lines(
-            f"KID × 100, {subsets.value} subsets of {size.value}: <b>{mean:.2f} ± {spread:.2f}</b>. "
+            f"KID × 100, {subsets.value} subsets of {size.value}: <b>{plus_minus(mean, spread)}</b>. "
             f"All {len(x)} and {len(y)} pictures at once, unbiased: <b>{100 * full:.2f}</b>. "
             "The ± is the spread of one subset's value: it shrinks with larger subsets, not with more of them."
         )

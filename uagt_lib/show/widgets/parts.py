@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from uagt_lib.data.pairs import to_uint8
+from uagt_lib.data.pairs import to_grey, to_uint8
 
 WIDTH = 156  # of a picture, in pixels on the screen: five fit beside each other, and beside a list of files
 LABEL = {"description_width": "150px"}
@@ -36,9 +36,8 @@ class Picture(widgets.VBox):
 
 def pixels(picture: Tensor) -> np.ndarray:
     """A picture, float (3, H, W) in [-1, 1], or a matte (1, H, W) in [0, 1], as bytes (H, W, 3): white is attended."""
-    if picture.shape[0] == 1:
-        picture = (2 * picture - 1).expand(3, -1, -1)
-    return to_uint8(picture).permute(1, 2, 0).contiguous().numpy()
+    colours = to_grey(picture) if picture.shape[0] == 1 else picture
+    return to_uint8(colours).permute(1, 2, 0).contiguous().numpy()
 
 
 def enlarge(picture: np.ndarray, width: int) -> np.ndarray:

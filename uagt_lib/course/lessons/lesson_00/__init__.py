@@ -1,0 +1,1 @@
+"""Lesson 00: checks of its exercises, figures, quiz."""

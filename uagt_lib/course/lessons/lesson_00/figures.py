@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, to_uint8
-from uagt_lib.evaluate.observe import translate
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE, ORANGE
@@ -46,7 +47,7 @@ def two_sides(
 def opening(pair: Pair, models: Mapping[str, Model], pictures: int = 4) -> Figure:
     """The first held-out horses and zebras, and what each of `models` turns them into, one row a model."""
     sides = []
-    for domain, to in ((pair.source, "t"), (pair.target, "s")):
+    for direction, domain in zip(Direction, pair.domains, strict=True):
         given = domain.test[:pictures]
-        sides.append([given, *(to_uint8(translate(model, given, to).image) for model in models.values())])
+        sides.append([given, *(to_uint8(translate(model, given, direction).translated) for model in models.values())])
     return two_sides(["given", *models], *sides, ("horse to zebra", "zebra to horse"))

@@ -1,0 +1,1 @@
+"""Lesson 01: checks of its exercises, figures, quiz."""

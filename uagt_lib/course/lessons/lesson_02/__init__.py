@@ -1,0 +1,1 @@
+"""Lesson 02: checks of its exercises, figures, quiz."""

@@ -1,0 +1,1 @@
+"""Lesson 03: checks of its exercises, figures, quiz."""

@@ -1,0 +1,1 @@
+"""Lesson 04: checks of its exercises, figures, quiz."""

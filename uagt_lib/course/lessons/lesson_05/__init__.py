@@ -1,0 +1,1 @@
+"""Lesson 05: checks of its exercises, figures, quiz."""

@@ -94,15 +94,15 @@ def _bars(axis: Axes, loss: Callable[[nn.Module, Tensor, Tensor], Tensor]) -> No
 def _draw_trip(axis: Axes, answer: Callable) -> None:
     """A held-out horse on its way, with trained networks: s, s_a, s', s''."""
     from uagt_lib.data.folders import load_images
-    from uagt_lib.data.pairs import to_float
+    from uagt_lib.data.pairs import to_float, to_grey
     from uagt_lib.training.checkpoint import load_model
 
     m, config = load_model(data("checkpoints", "savanna-64.safetensors"))
-    s = to_float(load_images(data("samples", "testA"), config.size)[1:2])
+    s = to_float(load_images(data("samples", "testA"), config.crop)[1:2])
     with torch.no_grad():
         s_a, s_prime, s_cycled = answer(s, m.F_st, m.A_s, m.F_ts, m.A_t)
     gap = torch.ones(3, 64, 4)
-    shown = [s[0], (2 * s_a - 1)[0].expand(3, -1, -1), s_prime[0], s_cycled[0]]
+    shown = [s[0], to_grey(s_a)[0], s_prime[0], s_cycled[0]]
     top, bottom = torch.cat([shown[0], gap, shown[1]], 2), torch.cat([shown[2], gap, shown[3]], 2)
     picture = torch.cat([top, torch.ones(3, 4, top.shape[2]), bottom], 1).add(1).div(2).clamp(0, 1)
     axis.imshow(picture.permute(1, 2, 0), interpolation="nearest")

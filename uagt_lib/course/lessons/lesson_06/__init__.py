@@ -1,0 +1,1 @@
+"""Lesson 06: checks of its exercises, figures, quiz."""

@@ -21,7 +21,7 @@ from uagt_lib.training.config import Config
 
 def three_runs(config: Config, pair: Pair) -> tuple[Path, Path, Path]:
     """The opening's runs X, Y and Z: attention frozen at step 280, 40 and 0. Y and Z end at 80: their maps rest."""
-    few = from_savanna(config.size, config.load, held_out=16)  # the same training pictures, fewer to test with
+    few = from_savanna(config.view, config.load, held_out=16)  # the same training pictures, fewer to test with
     return (
         trained(config, pair, "smoke"),
         trained(config.with_(steps=80, switch=0.5), few, "smoke-early"),

@@ -1,0 +1,1 @@
+"""Lesson 07: checks of its exercises, figures, quiz."""

@@ -1,0 +1,1 @@
+"""Lesson 08: checks of its exercises, figures, quiz."""

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import Wrong, expect, same
-from uagt_lib.method.model import Pieces
+from uagt_lib.method.pieces import Pieces
 from uagt_lib.show.palette import GREEN, GREY
 
 # Table 2 of the paper: what each ablation is, in the order of the paper

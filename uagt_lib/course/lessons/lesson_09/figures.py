@@ -8,8 +8,9 @@ from IPython.display import Markdown
 from matplotlib.figure import Figure
 
 from uagt_lib.data.pairs import Pair, to_uint8
-from uagt_lib.evaluate.observe import translate
-from uagt_lib.evaluate.report import table
+from uagt_lib.evaluate.report import kid_text, plus_minus, table
+from uagt_lib.inference import translate
+from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce import paper
 from uagt_lib.show import figures
 from uagt_lib.training.checkpoint import load_model
@@ -19,10 +20,10 @@ def results(path: Path, pair: Pair, pictures: int = 3) -> Figure:
     """Held-out pictures of both domains: input, attention, paint before composition, result."""
     model, _ = load_model(path)
     columns = []
-    for domain, to in ((pair.source, "t"), (pair.target, "s")):
+    for direction, domain in zip(Direction, pair.domains, strict=True):
         shown = domain.test[:pictures]
-        found = translate(model, shown, to)
-        columns.append((shown, found.attention, to_uint8(found.painted), to_uint8(found.image)))
+        found = translate(model, shown, direction)
+        columns.append((shown, found.attention, to_uint8(found.painted), to_uint8(found.translated)))
     titles = ["input", "attention", "paint", "result"]
     return figures.rows(titles, [torch.cat(parts) for parts in zip(*columns, strict=True)], width=8.5)
 
@@ -35,14 +36,13 @@ def attention_over_time(checkpoints: list[Path], pair: Pair, picture: int = 0, c
     size = 1.15 * (count + 1)
     figure = Figure(figsize=(size, 2.7), dpi=100, layout="constrained")
     axes = figure.subplots(2, count + 1, squeeze=False)
-    sides = ((pair.source, "t", "$A_S$"), (pair.target, "s", "$A_T$"))
-    for line, (domain, to, name) in zip(axes, sides, strict=True):
+    for line, direction, domain in zip(axes, Direction, pair.domains, strict=True):
         shown = domain.test[picture : picture + 1]
         figures.draw(line[0], shown[0])
-        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        line[0].set_ylabel(f"$A_{direction.here.upper()}$", rotation=0, ha="right", va="center")
         for axis, path in zip(line[1:], chosen, strict=True):
             model, _ = load_model(path)
-            figures.draw(axis, translate(model, shown, to).attention[0])
+            figures.draw(axis, translate(model, shown, direction).attention[0])
             axis.set_title(path.name.removeprefix("step-").lstrip("0") if path.is_dir() else "shipped", fontsize=8)
     return figure
 
@@ -68,7 +68,7 @@ def scoreboard(report: dict[str, Any], names: list[str]) -> Markdown:
             [
                 title.get(row["name"], row["name"]),
                 row["direction"],
-                *(_plus_minus(row[key]) for key in ("kid_to_target", "kid_to_source", "kid_mean")),
+                *(kid_text(row[key], 1) for key in ("kid_to_target", "kid_to_source", "kid_mean")),
                 _value(found.get("iou@0.5"), 2),
                 _value(found.get("background_error"), 3),
             ]
@@ -79,14 +79,8 @@ def scoreboard(report: dict[str, Any], names: list[str]) -> Markdown:
 
 def papers_table() -> Markdown:
     """The paper's Table 1 for horses and zebras, KID x 100; `uagt` is the paper's own method."""
-    rows = [[m, *(f"{mean:.2f} ± {std:.2f}" for mean, std in kids)] for m, kids in paper.TABLE_1.items()]
+    rows = [[m, *(plus_minus(mean, std) for mean, std in kids)] for m, kids in paper.TABLE_1.items()]
     return Markdown(table(["the paper's Table 1", "horse → zebra", "zebra → horse"], rows))
-
-
-def _plus_minus(value: dict[str, float] | None) -> str:
-    if value is None:
-        return "-"
-    return f"{100 * value['mean']:.1f}" + ("" if value["std"] is None else f" ± {100 * value['std']:.1f}")
 
 
 def _value(value: float | None, digits: int) -> str:

@@ -1,0 +1,1 @@
+"""Lesson 10: checks of its exercises, figures, quiz."""

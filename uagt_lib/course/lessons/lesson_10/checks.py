@@ -15,6 +15,7 @@ from uagt_lib.course.places import data
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
 from uagt_lib.export import Translator
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.show.figures import draw
 from uagt_lib.training.checkpoint import load_model
@@ -154,13 +155,13 @@ def _draw_translator(axis: Axes, answer: Any) -> None:
 )
 def _translator(answer: Any) -> Iterator[str]:
     x = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(1)) * 2 - 1
-    for method, to in (("uagt", "t"), ("uagt", "s"), ("cyclegan", "t")):
+    for method, direction in (("uagt", Direction.S2T), ("uagt", Direction.T2S), ("cyclegan", Direction.S2T)):
         model = _networks(method)
-        there = model.directions()[("t", "s").index(to)]
+        route = model.route(direction)
         with torch.no_grad():
-            wanted = model.translate(x, to)
+            wanted = model.translate(x, direction)
             try:
-                got = answer(model, to)(x)
+                got = answer(model, direction)(x)
             except TypeError as error:
                 expect(
                     method == "uagt" or "NoneType" not in str(error),
@@ -171,8 +172,8 @@ def _translator(answer: Any) -> Iterator[str]:
                 not isinstance(got, tuple | list), "more than one thing came back; the user wants the composed picture"
             )
             mistakes = {}
-            if there.attend is not None:
-                about_paint = there.attend(wanted.painted)
+            if route.attend is not None:
+                about_paint = route.attend(wanted.painted)
                 mistakes = {
                     "the background is gone: that is the paint alone, without Eq. 1": wanted.painted,
                     "the map was made hard by a threshold; Eq. 1 takes it as it is": torch.where(
@@ -187,8 +188,8 @@ def _translator(answer: Any) -> Iterator[str]:
                     "that is the foreground alone; add what (1 - s_a) keeps of the picture": wanted.attention
                     * wanted.painted,
                 }
-            same(got, wanted.image, mistakes, "the translated picture")
-        yield f"{method} to {to}"
+            same(got, wanted.translated, mistakes, "the translated picture")
+        yield f"{method} to {direction.to}"
 
 
 # ------------------------------------------------------------------------------------------ 10.3 any size

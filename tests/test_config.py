@@ -1,0 +1,42 @@
+"""A run's configuration: what it refuses, what follows from what, and that older ones are still read."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from uagt_lib.errors import UagtError
+from uagt_lib.training import checkpoint
+from uagt_lib.training.config import Config
+from uagt_lib.training.presets import PRESETS, preset
+
+CHECKPOINTS = Path(__file__).parents[1] / "data" / "checkpoints"
+
+
+def test_a_configuration_survives_json(config: Config) -> None:
+    for one in (config, *(row.config for row in PRESETS.values())):
+        assert Config.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+
+
+def test_one_of_an_older_version_is_read(config: Config) -> None:
+    for view in (None, 64):
+        values = config.with_(view=view or 0).to_dict()
+        former = {"size" if name == "crop" else name: value for name, value in values.items()} | {"view": view}
+        del former["domains"]  # came later
+        assert Config.from_dict(former) == config.with_(view=view or 32)
+    with pytest.raises(UagtError, match="not written by this version .*colour"):
+        Config.from_dict(config.to_dict() | {"colour": "grey"})
+
+
+@pytest.mark.parametrize("name", ["savanna-64", "cyclegan-64"])
+def test_what_ships_is_read_from_its_header_alone(name: str, monkeypatch) -> None:
+    monkeypatch.setattr(checkpoint, "read_tensors", lambda path: pytest.fail("all weights were read"))
+    config = checkpoint.read_config(str(CHECKPOINTS / f"{name}.safetensors"))
+    assert (config.load, config.crop, config.view) == (72, 64, 64)
+
+
+def test_view_is_a_number_and_goes_with_crop_where_the_two_are_one() -> None:
+    assert Config().view == Config().crop == 256
+    assert Config().with_(crop=128).view == 128 and Config(view=512).with_(crop=128).view == 512
+    photographs = preset("horse2zebra-cpu")
+    assert photographs.view == 112 and photographs.with_(crop=32).view == 112

@@ -1,0 +1,12 @@
+"""Configurations as older versions stored them, in today's words."""
+
+from typing import Any
+
+FORMER = {"crop": "size"}  # today's name: what it was
+
+
+def migrate(values: dict[str, Any]) -> dict[str, Any]:
+    """A stored configuration as `Config.to_dict` would write it now; one of today comes back as it is."""
+    today = {former: name for name, former in FORMER.items()}
+    values = {today.get(name, name): value for name, value in values.items()}
+    return values | {"view": values.get("view") or values.get("crop")}  # null: where training crops
