@@ -98,8 +98,8 @@ def test_photographs_have_no_masks_and_their_scores_are_null(tmp_path: Path, pho
 
 def test_data_without_test_pictures_trains(tmp_path: Path, photos: Path, config: Config, monkeypatch) -> None:
     shutil.rmtree(photos / "testA"), shutil.rmtree(photos / "testB")
-    photos = config.with_(preset="photos", savanna=0, load=39)
-    monkeypatch.setitem(presets.PRESETS, "photos", presets.Preset("photographs", photos))  # not divisible
+    indivisible = presets.Preset("photographs", config.with_(preset="photos", savanna=0, load=39))
+    monkeypatch.setitem(presets.PRESETS, "photos", indivisible)
     assert run("train", "--preset", "photos", "--data", photos, "--out", tmp_path / "run") == 0
 
 

@@ -24,7 +24,7 @@ def test_one_of_an_older_version_is_read(config: Config) -> None:
         former = {"size" if name == "crop" else name: value for name, value in values.items()} | {"view": view}
         del former["domains"]  # came later
         assert Config.from_dict(former) == config.with_(view=view or 32)
-    with pytest.raises(UagtError, match="not written by this version .*colour"):
+    with pytest.raises(UagtError, match=r"not written by this version .*colour"):
         Config.from_dict(config.to_dict() | {"colour": "grey"})
 
 

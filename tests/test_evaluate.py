@@ -118,7 +118,7 @@ def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
     attention = [json.loads((tmp_path / name / "report.json").read_text())["attention"] for name in ("drawn", "files")]
     for one, other in zip(*attention, strict=True):  # masks have been rounded to bytes
         assert one["iou@0.5"] == pytest.approx(other["iou@0.5"], abs=0.02)
-        assert one["object_free"] == other["object_free"]
+        assert one["object_free_attention"] == other["object_free_attention"]
     assert json.loads((tmp_path / "outputs" / "report.json").read_text())["attention"] == []
 
 

@@ -155,7 +155,7 @@ def features(pictures: Pictures, extractor: Extractor) -> Tensor:
     key = hashlib.sha256(f"{extractor.name} {extractor.version} {pictures.digest}".encode()).hexdigest()
     path = cache() / f"{extractor.name}-{key[:24]}.safetensors"
     try:
-        return read_tensors(path)[0]["features"]
+        return read_tensors(path)["features"]
     except (UagtError, KeyError):  # not there yet, or damaged
         found = torch.cat(list(_compute(pictures, extractor)))
     try:

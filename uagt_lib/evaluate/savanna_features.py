@@ -52,7 +52,7 @@ def load(path: Path = WEIGHTS) -> SavannaNetwork:
         UagtError: if the file is missing or damaged.
     """
     network = SavannaNetwork()
-    network.load_state_dict(read_tensors(path)[0])
+    network.load_state_dict(read_tensors(path))
     return network.eval().requires_grad_(False)
 
 
