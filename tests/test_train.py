@@ -204,7 +204,7 @@ def test_the_schedule_reaches_the_step(config, pair, tmp_path) -> None:
 def test_the_configuration_reaches_the_model(config) -> None:
     model = config.with_(cycle_weight=3.0, tau=0.4, attention_cycle=(0.2, 1.0)).model()
     assert (model.cycle_weight, model.tau, model.attention_cycle) == (3.0, 0.4, 0.2)
-    for wrong in ({"seed": -1}, {"seed": 2**31}, {"tau": 1.0}, {"load": 31}, {"size": 34}, {"batch": 0}, {"view": 30}):
+    for wrong in ({"seed": -1}, {"seed": 2**31}, {"tau": 1.0}, {"load": 31}, {"crop": 34}, {"batch": 0}, {"view": 30}):
         with pytest.raises(UagtError):
             config.with_(**wrong)
 
@@ -269,7 +269,7 @@ def test_resuming_something_else_is_refused(config, pair, tmp_path) -> None:
     with pytest.raises(UagtError, match=r"holds no checkpoint to resume from"):
         Trainer.resume(config, pair, tmp_path)
     Trainer(config, pair, tmp_path).run(until=2)
-    with pytest.raises(UagtError, match=r"made by another run: size: 36, not 32"):
+    with pytest.raises(UagtError, match=r"made by another run: crop: 36, not 32"):
         Trainer.resume(config.with_(crop=36), pair, tmp_path)
     fewer = Pair(type(pair.source)(pair.source.train[:5], pair.source.test), pair.target)
     other = Pair(type(pair.source)(pair.source.train.flip(0), pair.source.test), pair.target)
