@@ -53,11 +53,11 @@ def background_psnr(source: Tensor, translated: Tensor, masks: Tensor) -> float:
 
 def collapse(attention: Tensor) -> str | None:
     """ "ones", "zeros" or "grey" where attention has collapsed to that everywhere (see `watch.collapse`), else None."""
-    return watch.collapse(attention.mean().item(), _spreads(attention).mean().item())
+    return watch.collapse(*(level.mean().item() for level in watch.levels(attention)))
 
 
 class Tally:
-    """The scores above for a stream of batches, of any sizes: sums over pixels (IoU and spread: over images)."""
+    """The scores above for a stream of batches, of any sizes: sums over pixels (IoU, mean and spread: images)."""
 
     def __init__(self) -> None:
         self._sums: dict[str, float] = defaultdict(float)
@@ -65,8 +65,9 @@ class Tally:
 
     def add(self, attention: Tensor, source: Tensor, translated: Tensor, masks: Tensor | None = None) -> None:
         """Count in a batch; without masks only what needs none."""
-        self._add("mean", attention)
-        self._add("spread", _spreads(attention))
+        means, spreads = watch.levels(attention)
+        self._add("mean", means)
+        self._add("spread", spreads)
         self._add("undecided", _undecided(attention))
         if masks is None:
             return
@@ -106,11 +107,6 @@ def _ious(attention: Tensor, masks: Tensor, threshold: float) -> Tensor:
 
 def _undecided(attention: Tensor) -> Tensor:
     return (attention > 0.1) & (attention < 0.9)
-
-
-def _spreads(attention: Tensor) -> Tensor:
-    """Standard deviation over the pixels of each image: (N,)."""
-    return attention.flatten(1).std(1, correction=0)
 
 
 def _squared(source: Tensor, translated: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from uagt_lib.method.pool import Pool
 from uagt_lib.method.schedule import between, learning_rate, stage
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
-from uagt_lib.training.watch import ADVICE, broken, collapse
+from uagt_lib.training.watch import ADVICE, broken, collapse, levels
 
 RECORD_EVERY = 25  # steps between two records of losses and attention: reading them makes a GPU wait
 
@@ -77,7 +77,7 @@ class Trainer:
         self,
         config: Config,
         pair: Pair,
-        out: Path,
+        out: str | Path,
         *,
         observer: Observer = lambda model, step: {},
         control: Control | None = None,
@@ -261,9 +261,9 @@ class Trainer:
         """Complete the step's record, show it beside the progress bar, complain where there is cause."""
         values = {name: value.item() for name, value in terms.items()}
         for direction, trip in trips.items():
-            attention = trip.attention.detach().float()
-            values[f"attention_{direction.here}"] = attention.mean().item()
-            values[f"spread_{direction.here}"] = attention.flatten(1).std(dim=1).mean().item()
+            means, spreads = levels(trip.attention.detach().float())
+            values[f"attention_{direction.here}"] = means.mean().item()
+            values[f"spread_{direction.here}"] = spreads.mean().item()
         self._refuse(broken(values))
         self.history.append(record | values)
         self.accelerator.log(values, step=self.step)
@@ -389,7 +389,7 @@ class Trainer:
         return [[len(d.train), zlib.crc32(d.train.contiguous().numpy())] for d in domains]
 
     @classmethod
-    def resume(cls, config: Config, pair: Pair, out: Path, **options: Any) -> "Trainer":
+    def resume(cls, config: Config, pair: Pair, out: str | Path, **options: Any) -> "Trainer":
         """Go on from the newest checkpoint in `out`: from there on, exactly the run that was never interrupted.
 
         Args:
@@ -447,7 +447,7 @@ class Trainer:
         self.history, self.scores, self.warnings = state["history"], state["scores"], state["warnings"]
 
 
-def newest(out: Path) -> Path:
+def newest(out: str | Path) -> Path:
     """The newest checkpoint folder of a run.
 
     Raises:

@@ -3,6 +3,9 @@
 import math
 from collections.abc import Mapping
 
+import torch
+from torch import Tensor
+
 ADVICE = {
     "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell "
     "the domains apart do this; an earlier switch to stage 2 stops it.",
@@ -11,6 +14,23 @@ ADVICE = {
     "grey": "attention still hovers at {mean:.2f} on every pixel: it has not found anything yet, and stage 2 would "
     "freeze it so. Train longer before the switch.",
 }
+
+
+def levels(attention: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and spread of each attention map: the standard deviation over its pixels (dividing by their number).
+
+    Args:
+        attention: (N, 1, H, W) in [0, 1].
+
+    Returns:
+        Two tensors (N,); their means are what `collapse` judges.
+
+    >>> import torch
+    >>> levels(torch.tensor([[[[0.0, 1.0]]], [[[0.5, 0.5]]]]))
+    (tensor([0.5000, 0.5000]), tensor([0.5000, 0.0000]))
+    """
+    spread, mean = torch.std_mean(attention.flatten(1), dim=1, correction=0)
+    return mean, spread
 
 
 def collapse(mean: float, spread: float) -> str | None:
