@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
-from uagt_lib.data.pairs import Pair
+from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.evaluate import attention as score
 from uagt_lib.evaluate import observe
-from uagt_lib.evaluate.outputs import tally_of
+from uagt_lib.inference import translate
 from uagt_lib.training.config import Config
 
 # One image of 4 pixels: object, object, soft edge, background.
@@ -98,6 +98,15 @@ def test_a_score_without_pixels_is_none_and_an_untouched_background_infinite() -
 def test_same_numbers_as_while_training(config: Config, pair: Pair) -> None:
     model = config.model().eval()
     watched = observe.scores(model, pair.source, "s2t")
-    found = tally_of(model, pair.source.test, pair.source.masks, "s2t").scores()
-    found["object_free_attention"] = tally_of(model, pair.source.empty, None, "s2t").scores()["mean"]
-    assert watched == {name: pytest.approx(found[name], abs=2e-5) for name in observe.SCORES}
+    found, masks = translate(model, pair.source.test), pair.source.masks
+    free = translate(model, pair.source.empty).attention
+    assert watched == {
+        "iou@0.5": pytest.approx(score.iou(found.attention, masks, 0.5), abs=2e-5),
+        "iou@0.1": pytest.approx(score.iou(found.attention, masks, 0.1), abs=2e-5),
+        "attention_inside": pytest.approx(score.inside(found.attention, masks), abs=2e-5),
+        "attention_outside": pytest.approx(score.outside(found.attention, masks), abs=2e-5),
+        "background_error": pytest.approx(
+            score.background_error(to_float(pair.source.test), found.translated, masks), abs=2e-5
+        ),
+        "object_free_attention": pytest.approx(score.object_free(free), abs=2e-5),
+    }

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from tests.test_cli import refused, run
 from uagt_lib.data.pairs import from_savanna
-from uagt_lib.evaluate import kid, observe
+from uagt_lib.evaluate import kid, observe, outputs
 from uagt_lib.evaluate.outputs import _contains
 from uagt_lib.method.direction import Direction
 from uagt_lib.training.checkpoint import write_weights
@@ -122,6 +122,16 @@ def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
     assert json.loads((tmp_path / "outputs" / "report.json").read_text())["attention"] == []
 
 
+@pytest.mark.parametrize("files", [False, True])
+def test_every_picture_is_translated_once(checkpoint, drawn, tmp_path, monkeypatch, files: bool) -> None:
+    counts, real = [], outputs.translate_image
+    monkeypatch.setattr(outputs, "translate_image", lambda m, x, *how: counts.append(len(x)) or real(m, x, *how))
+    monkeypatch.setattr(observe, "translate", lambda *_: pytest.fail("and another way"))
+    where = ["--data", drawn, "--features", "savanna"] if files else []
+    assert run("evaluate", checkpoint, "--out", tmp_path / "o", *where, *SMALL) == 0
+    assert sum(counts) == 2 * (64 + 64)  # both directions: held-out pictures, and those without objects
+
+
 def test_the_scale_has_a_floor_and_a_ceiling(drawn: Path, tmp_path: Path) -> None:
     """The source untouched and the target itself are the ends; half and half is near 0, across is far."""
     fakes = [tmp_path / "as-it-was", tmp_path / "perfect"]
@@ -188,8 +198,15 @@ def test_photographs_of_any_size_are_translated_at_their_own(checkpoint: Path, t
     pictures = [torch.randint(256, (3, 40 + 8 * (i % 2), 50), dtype=torch.uint8, generator=rng) for i in range(5)]
     for name in ("testA", "testB"):
         save(tmp_path / "data" / name, *pictures, suffix=".jpg")
+    masks = [torch.zeros(1, *picture.shape[1:], dtype=torch.uint8) for picture in pictures]
+    for mask in masks:
+        mask[:, :20] = 255
+    save(tmp_path / "data" / "masksA", *masks)
     arguments = ["--data", tmp_path / "data", "--features", "savanna", "--subset-size", 5]
     assert run("evaluate", checkpoint, "--out", tmp_path / "o", *arguments) == 0
+    there, back = json.loads((tmp_path / "o" / "report.json").read_text())["attention"]
+    assert 0.3 < there["attention_inside"] < 0.7 and there["iou@0.1"] == pytest.approx(0.46, abs=0.01)
+    assert "attention_inside" not in back and back["object_free_attention"] is None
     sizes = [Image.open(tmp_path / "o" / "outputs" / "run" / "fakeB" / f"{i:04d}.png").size for i in range(5)]
     assert sizes == [(50, 40 + 8 * (i % 2)) for i in range(5)]
 

@@ -281,7 +281,7 @@ def _translate(options: argparse.Namespace) -> int:
 
     from uagt_lib.data.folders import list_images, read_image
     from uagt_lib.data.pairs import to_float, to_grey, to_uint8
-    from uagt_lib.evaluate.observe import contact_sheet, thumbnail
+    from uagt_lib.evaluate.sheets import contact_sheet, thumbnail
     from uagt_lib.files import make_folder
     from uagt_lib.inference import translate_image
     from uagt_lib.training.checkpoint import load_model

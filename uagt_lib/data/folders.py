@@ -79,27 +79,47 @@ def load_masks(folder: str | Path, size: int | tuple[int, int]) -> Tensor:
 
 
 def load_masked(images_dir: str | Path, masks_dir: str | Path, size: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Photographs with their masks, paired by file name without suffix: horse001.jpg goes with horse001.png.
+    """Photographs with their masks, paired by `pair_masks`.
 
     Returns images uint8 (N, 3, h, w) and masks float32 (N, 1, h, w) in [0, 1], in the order of the images' names.
-    Raises UagtError if a picture has no partner or its partner has another size, and as the two loaders do.
+    Raises UagtError as `pair_masks`, `read_image` and `read_mask` do.
     """
-    (height, width), images_of, masks_of = _height_width(size), _by_stem(images_dir), _by_stem(masks_dir)
+    (height, width), masks_of = _height_width(size), pair_masks(images_dir, masks_dir)
+    paths = list_images(images_dir)
+    images = torch.empty(len(paths), 3, height, width, dtype=torch.uint8)
+    masks = torch.empty(len(paths), 1, height, width)
+    for i, path in enumerate(_progress(paths, images_dir)):
+        image = read_image(path)
+        mask = read_mask(masks_of[path.stem], path, image.size)
+        images[i], masks[i] = _tensor(image, height, width), _tensor(mask, height, width)
+    return images, masks
+
+
+def pair_masks(images_dir: str | Path, masks_dir: str | Path) -> dict[str, Path]:
+    """Each photograph's mask, by their common name without suffix: horse001.jpg goes with horse001.png.
+
+    Raises UagtError if a picture has no partner, or two pictures of a folder have one name, and as `list_images`.
+    """
+    images_of, masks_of = _by_stem(images_dir), _by_stem(masks_dir)
     for have, other, folder in ((images_of, masks_of, masks_dir), (masks_of, images_of, images_dir)):
         if alone := [path.name for stem, path in have.items() if stem not in other]:
             names = ", ".join(alone[:3]) + (", ..." if len(alone) > 3 else "")
             raise UagtError(f"{folder} has no partner for {names} ({len(alone)} in all); add it, or take these out.")
-    images = torch.empty(len(images_of), 3, height, width, dtype=torch.uint8)
-    masks = torch.empty(len(images_of), 1, height, width)
-    for i, stem in enumerate(_progress(list(images_of), images_dir)):
-        image, mask = read_image(images_of[stem]), _decode(masks_of[stem], _to_mask)
-        if image.size != mask.size:
-            raise UagtError(
-                f"{masks_of[stem]} has {mask.size[0]} x {mask.size[1]} pixels but {images_of[stem]} has "
-                f"{image.size[0]} x {image.size[1]}; a mask needs its picture's size."
-            )
-        images[i], masks[i] = _tensor(image, height, width), _tensor(mask, height, width)
-    return images, masks
+    return masks_of
+
+
+def read_mask(path: Path, picture: Path, size: tuple[int, int]) -> Image.Image:
+    """The mask of a picture of `size` (width, height), as a float picture (PIL's mode F) in [0, 1]; 1 = foreground.
+
+    Raises UagtError as `read_image` does, for values that are neither 0/1 nor 0/255, and for a mask of another size.
+    """
+    mask = _decode(path, _to_mask)
+    if mask.size != size:
+        raise UagtError(
+            f"{path} has {mask.size[0]} x {mask.size[1]} pixels but {picture} has {size[0]} x {size[1]}; a mask needs "
+            "its picture's size."
+        )
+    return mask
 
 
 def _decode(path: Path, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:

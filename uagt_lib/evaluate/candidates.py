@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from torch import Tensor
-
-from uagt_lib.data import folders, pairs
+from uagt_lib.data import pairs
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.pictures import Drawn, Folder, Pictures, folder
 from uagt_lib.method.direction import Direction
@@ -21,30 +19,21 @@ class Real:
 
     Attributes:
         source, target: the two domains' held-out pictures.
-        root: a data folder that may hold masksA, masksB, emptyA and emptyB.
-        drawn: the same domains in memory, with masks and object-free scenes, where they are drawn.
+        empty: pictures without any object, of the domain that is translated in a direction, where there are some.
     """
 
     source: Pictures
     target: Pictures
-    root: Path | None = None
-    drawn: pairs.Pair | None = None
+    empty: dict[Direction, Pictures]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether they are the savanna's."""
+        return isinstance(self.source, Drawn)
 
     def sides(self, direction: Direction) -> tuple[Pictures, Pictures]:
         """Where a translation in this direction comes from, and where it should arrive."""
         return (self.source, self.target) if direction is Direction.S2T else (self.target, self.source)
-
-    def truth(self, direction: Direction, view: int) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
-        """Pictures uint8, their masks, and object-free pictures for the domain that is translated; None if unknown."""
-        if self.drawn:
-            domain = dict(zip(Direction, self.drawn.domains, strict=True))[direction]
-            return domain.test, domain.masks, domain.empty
-        letter, images, masks, empty = {"s": "A", "t": "B"}[direction.here], None, None, None
-        if self.root and (self.root / f"masks{letter}").is_dir():
-            images, masks = folders.load_masked(self.root / f"test{letter}", self.root / f"masks{letter}", view)
-        if self.root and (self.root / f"empty{letter}").is_dir():
-            empty = folders.load_images(self.root / f"empty{letter}", view)
-        return images, masks, empty
 
 
 @dataclass(frozen=True)
@@ -68,8 +57,16 @@ class Candidate:
     outputs: dict[Direction, Folder] = field(default_factory=dict)
 
 
-def identify(path: Path, name: str) -> Candidate:
-    """What `path` is: a checkpoint, or folders of pictures."""
+def identify(paths: list[Path]) -> list[Candidate]:
+    """What was given: checkpoints, or folders of pictures.
+
+    Raises:
+        UagtError: if something is neither, or named twice.
+    """
+    return [_identify(path, name) for path, name in zip(paths, names(paths), strict=True)]
+
+
+def _identify(path: Path, name: str) -> Candidate:
     if path.is_dir() and not checkpoints(path) and not any(path.glob("*.safetensors")):
         found = {d: folder(path / sub) for d, sub in FOLDERS.items() if (path / sub).is_dir()}
         try:
@@ -103,8 +100,7 @@ def find_real(
     if (data and (source or target)) or bool(source) != bool(target):
         raise UagtError("give either --data DIR, with testA and testB inside, or both --source DIR and --target DIR")
     if data or source:
-        two = (data / "testA", data / "testB") if data else (source, target)
-        one = Real(*map(folder, two), root=data)
+        one = _from_data(data) if data else Real(folder(source), folder(target), {})
         return {candidate.name: one for candidate in candidates}
     drawn: dict[tuple, Real] = {}
     for candidate in candidates:
@@ -115,17 +111,32 @@ def find_real(
             )
         scene = _scene(candidate)
         if scene not in drawn:
-            view, bias, domains = scene
-            pair = pairs.from_savanna(view, view, 1, bias, domains=domains)
-            kinds = {"animals": ("horses", "zebras"), "seasons": ("green meadows", "dry meadows")}[domains]
-            titles = (f"drawn {kind}, {view} px, bias {bias}" for kind in kinds)
-            drawn[scene] = Real(*map(Drawn, titles, (pair.source.test, pair.target.test)), drawn=pair)
+            drawn[scene] = _draw(*scene)
     return {candidate.name: drawn[_scene(candidate)] for candidate in candidates}
+
+
+def _from_data(root: Path) -> Real:
+    """The held-out pictures of a data folder, and what it knows of them: masksA, masksB, emptyA, emptyB."""
+    source, target = (folder(root / f"test{letter}", root / f"masks{letter}") for letter in "AB")
+    empty = {d: root / f"empty{letter}" for d, letter in zip(Direction, "AB", strict=True)}
+    return Real(source, target, {d: folder(path) for d, path in empty.items() if path.is_dir()})
 
 
 def _scene(candidate: Candidate) -> tuple[int, float, str]:
     config = candidate.config
     return config.view, config.bias, config.domains
+
+
+def _draw(view: int, bias: float, domains: str) -> Real:
+    """The savanna's held-out pictures."""
+    pair = pairs.from_savanna(view, view, 1, bias, domains=domains)
+    kinds = {"animals": ("horses", "zebras"), "seasons": ("green meadows", "dry meadows")}[domains]
+    source, target = (
+        Drawn(f"drawn {kind}, {view} px, bias {bias}", domain.test, domain.masks)
+        for kind, domain in zip(kinds, pair.domains, strict=True)
+    )
+    empty = {d: Drawn(f"nobody, {d.here}", domain.empty) for d, domain in zip(Direction, pair.domains, strict=True)}
+    return Real(source, target, empty)
 
 
 def check_sizes(candidates: list[Candidate], real: dict[str, Real], subset_size: int) -> None:

@@ -5,7 +5,7 @@ alike: what is scored are files that can be looked at, and scored again by other
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid, report
-from uagt_lib.evaluate.candidates import Candidate, Real, check_sizes, find_real, identify, names
+from uagt_lib.evaluate.candidates import Candidate, Real, check_sizes, find_real, identify
 from uagt_lib.evaluate.features import Extractor, features, load_extractor
 from uagt_lib.evaluate.outputs import SHOWN, Sample, check_free, make_outputs
 from uagt_lib.evaluate.pictures import Pictures
@@ -40,12 +40,12 @@ class Protocol:
 
 
 def compare(
-    paths: list[Path],
-    out: Path,
+    paths: str | Path | Sequence[str | Path],
+    out: str | Path,
     *,
-    data: Path | None = None,
-    source: Path | None = None,
-    target: Path | None = None,
+    data: str | Path | None = None,
+    source: str | Path | None = None,
+    target: str | Path | None = None,
     extractor: str | None = None,
     protocol: Protocol = Protocol(),
 ) -> dict[str, Any]:
@@ -62,30 +62,41 @@ def compare(
 
     Without `data`, `source` and `target`, a checkpoint of drawn pictures is scored on the savanna's held-out ones.
 
+    Returns:
+        What report.json holds, and report.md as `markdown`.
+
     Raises:
         UagtError: for whatever cannot be scored; everything that can be known beforehand is said before the work.
     """
-    candidates = [identify(path, name) for path, name in zip(paths, names(paths), strict=True)]
-    real = find_real(candidates, data, source, target)
+    given = [paths] if isinstance(paths, str | Path) else paths
+    candidates = identify([Path(path) for path in given])
+    real = find_real(candidates, *(where and Path(where) for where in (data, source, target)))
     check_sizes(candidates, real, protocol.subset_size)
     network = load_extractor(extractor or ("savanna" if all(r.drawn for r in real.values()) else "fid-inception"))
-    make_folder(out)
+    out = make_folder(out)
     for candidate in candidates:
         check_free(candidate, real[candidate.name], out)
-    rows, scores, sheet = [], [], []
-    for name, there in {id(r): (n, r) for n, r in real.items()}.values():
-        title = f"real ({real[name].source})" if len({id(r) for r in real.values()}) > 1 else "real"
-        rows += [row | {"name": f"{title}: {row['name']}"} for row in _scale(there, network, protocol)]
+    rows = list(_scales(real, network, protocol))
     for pictures in (p for candidate in candidates for p in candidate.outputs.values()):
         features(pictures, network)  # remembered; a damaged picture shows now, not after an hour of translating
+    scores, sheet = [], []
     for candidate in candidates:
         outputs, samples, attention = make_outputs(candidate, real[candidate.name], out)
         scores += attention
         sheet.append((candidate.name, samples))
         for direction, pictures in outputs.items():
-            here, there = real[candidate.name].sides(direction)
-            rows.append(_row(candidate, direction, (pictures, here, there), network, protocol))
+            sets = (pictures, *real[candidate.name].sides(direction))
+            rows.append(_row(candidate, direction, sets, network, protocol))
     return report.write(out, rows, scores, _sheet(sheet, next(iter(real.values()))))
+
+
+def _scales(real: dict[str, Real], network: Extractor, protocol: Protocol) -> Iterator[dict[str, Any]]:
+    """The rows of real pictures, once for each pair of sets that somebody is scored against."""
+    different = {id(one): (name, one) for name, one in real.items()}.values()
+    for name, one in different:
+        title = "real" if len(different) == 1 else f"real ({real[name].source})"
+        for row in _scale(one, network, protocol):
+            yield row | {"name": f"{title}: {row['name']}"}
 
 
 def _scale(real: Real, network: Extractor, protocol: Protocol) -> Iterator[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PIL import Image
 from torch import Tensor
 
-from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey, to_uint8
-from uagt_lib.evaluate import attention as score
+from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey
+from uagt_lib.evaluate.attention import Tally
+from uagt_lib.evaluate.sheets import sheet
 from uagt_lib.inference import translate
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
@@ -17,13 +17,13 @@ SCORES = ("iou@0.5", "iou@0.1", "attention_inside", "attention_outside", "backgr
 class Observer:
     """Called with (model, step): scores both domains and writes `out`/samples/step-XXXXXXXX.png."""
 
-    def __init__(self, pair: Pair, out: Path, pictures: int = 6):
+    def __init__(self, pair: Pair, out: str | Path, pictures: int = 6):
         """Args:
         pair: its held-out pictures are used; its first training pictures where none are held out.
         out: the run's folder.
         pictures: how many pictures of each domain the sheet shows.
         """
-        self.pair, self.out, self.pictures = pair, out, pictures
+        self.pair, self.out, self.pictures = pair, Path(out), pictures
 
     def __call__(self, model: Model, step: int) -> dict[str, dict[str, float | None]]:
         """Scores per domain, `SCORES` by name, None where there are no masks or no object-free pictures."""
@@ -44,52 +44,31 @@ class Observer:
 
 
 def scores(model: Model, domain: Domain, direction: Direction | str) -> dict[str, float | None]:
-    """Scores of a model on one domain's held-out pictures, translated; None where truth is missing."""
+    """`SCORES` of a model on one domain's held-out pictures, translated; None where truth is missing."""
     found: dict[str, float | None] = dict.fromkeys(SCORES)
     if domain.masks is not None:
-        result = translate(model, domain.test, direction)
-        found |= {
-            "iou@0.5": score.iou(result.attention, domain.masks, 0.5),
-            "iou@0.1": score.iou(result.attention, domain.masks, 0.1),
-            "attention_inside": score.inside(result.attention, domain.masks),
-            "attention_outside": score.outside(result.attention, domain.masks),
-            "background_error": score.background_error(to_float(domain.test), result.translated, domain.masks),
-        }
+        counted = tally_of(model, domain.test, direction, domain.masks).scores()
+        found |= {name: counted[name] for name in SCORES if name in counted}
     if domain.empty is not None:
-        found["object_free_attention"] = translate(model, domain.empty, direction).attention.mean().item()
-    return {name: None if value is None else round(value, 5) for name, value in found.items()}
+        found["object_free_attention"] = tally_of(model, domain.empty, direction).scores()["mean"]
+    return found
 
 
-def sheet(rows: list[Tensor]) -> Image.Image:
-    """A contact sheet of equally large images: each row a batch (N, 3, h, w) in [-1, 1], each at least 128 px wide."""
-    enlarge = max(1, 128 // rows[0].shape[-1])
-    count = min(len(row) for row in rows)  # one domain may hold fewer pictures
-    columns = zip(
-        *(to_uint8(row[:count]).repeat_interleave(enlarge, 2).repeat_interleave(enlarge, 3) for row in rows),
-        strict=True,
-    )
-    return contact_sheet([list(column) for column in columns])
+def tally_of(
+    model: Model, images: Tensor, direction: Direction | str, masks: Tensor | None = None, batch: int = 16
+) -> Tally:
+    """What a model does to pictures, `batch` at a time.
 
-
-def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256, gap: int = 2) -> Image.Image:
-    """Columns of pictures, uint8 (..., 3, H, W) of any sizes; `across` columns side by side, then the next band.
-
-    Pictures larger than `side` are shrunk to fit.
+    Args:
+        model: trained networks.
+        images: uint8 (N, 3, H, W); H and W divisible by the model's `stride`.
+        direction: where to.
+        masks: where objects are, float (N, 1, H, W) in [0, 1]; None where nobody knows.
+        batch: how many at once.
     """
-    columns = [[thumbnail(picture, side) for picture in column] for column in columns]
-    cell = [max(picture.size[k] for column in columns for picture in column) + gap for k in (0, 1)]
-    deep = len(columns[0])
-    bands = -(-len(columns) // across)
-    size = (min(across, len(columns)) * cell[0] - gap, bands * deep * cell[1] - gap)
-    canvas = Image.new("RGB", size, "gray")  # so that a white map, attention of ones, is seen to be one
-    for i, column in enumerate(columns):
-        for k, picture in enumerate(column):
-            canvas.paste(picture, (i % across * cell[0], (i // across * deep + k) * cell[1]))
-    return canvas
-
-
-def thumbnail(picture: Tensor, side: int = 256) -> Image.Image:
-    """A picture, uint8 (..., 3, H, W), shrunk to fit into `side` pixels."""
-    image = Image.fromarray(picture.reshape(picture.shape[-3:]).permute(1, 2, 0).contiguous().numpy())
-    image.thumbnail((side, side))
-    return image
+    tally = Tally()
+    parts = [None] * len(images) if masks is None else masks.split(batch)
+    for some, mask in zip(images.split(batch), parts, strict=False):
+        result = translate(model, some, direction)
+        tally.add(result.attention, to_float(some), result.translated, mask)
+    return tally

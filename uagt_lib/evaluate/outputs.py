@@ -15,9 +15,9 @@ from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
 from uagt_lib.evaluate.pictures import Folder, Pictures
 from uagt_lib.files import make_folder
-from uagt_lib.inference import translate, translate_image
+from uagt_lib.inference import translate_image
 from uagt_lib.method.direction import Direction
-from uagt_lib.method.model import Model
+from uagt_lib.method.model import Model, Translation
 from uagt_lib.training.checkpoint import load_model
 
 BATCH, PIXELS = 16, 2**21  # translated at once: at most so many pictures, and pixels
@@ -47,69 +47,69 @@ def make_outputs(
     if not candidate.weights:
         samples = {d: _matching(pictures, real.sides(d)[0]) for d, pictures in candidate.outputs.items()}
         return candidate.outputs, samples, []
-    model, config = load_model(candidate.weights)
+    model, _ = load_model(candidate.weights)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     outputs, samples, scores = {}, {}, []
     for direction, sub in FOLDERS.items():
-        here = real.sides(direction)[0]
         where = make_folder(out / "outputs" / candidate.name / sub)
-        outputs[direction], samples[direction], tally = _write_outputs(model, candidate, here, direction, where)
-        images, masks, empty = real.truth(direction, config.view)
-        if masks is not None:
-            tally = tally_of(model, images, masks, direction)
-        free = None if empty is None else tally_of(model, empty, None, direction).scores()["mean"]
+        tally, empty = Tally(), Tally()
+        translated = _translated(model, candidate, real.sides(direction)[0], direction, tally)
+        outputs[direction], samples[direction] = _write(translated, where)
+        if direction in real.empty:
+            for _ in _translated(model, candidate, real.empty[direction], direction, empty):
+                pass  # only counted
+        free = empty.scores()["mean"] if direction in real.empty else None
         title = {"name": candidate.name, "direction": direction.label}
         scores.append(title | tally.scores() | {"object_free_attention": free})
     return outputs, samples, scores
 
 
-def _write_outputs(
-    model: Model, candidate: Candidate, pictures: Pictures, direction: Direction, where: Path
-) -> tuple[Folder, list[Sample | None], Tally]:
-    """Translate all pictures, each at its own size, to PNG files in `where`."""
-    tally, samples, paths = Tally(), [], []
-    title = f"{candidate.name} {direction.label}"
-    with tqdm(total=len(pictures), desc=title, unit="image", disable=len(pictures) < 20) as bar:
-        for names, batch in _batches(pictures):
+def _translated(
+    model: Model, candidate: Candidate, pictures: Pictures, direction: Direction, tally: Tally
+) -> Iterator[tuple[list[str], Translation]]:
+    """All pictures of a set, a few at a time, each once and at its own size, counted in `tally`: names and results."""
+    title, count = f"{candidate.name} {direction.label}", len(pictures)
+    with tqdm(total=count, desc=title, unit="image", disable=count < 20) as bar:
+        for names, batch, masks in _batches(pictures):
             seen = to_float(batch)
             result = translate_image(model, seen, candidate.config.view, direction)
-            attention, translated = result.attention.cpu(), result.translated.cpu()
-            if not (translated.isfinite().all() and attention.isfinite().all()):
+            result = Translation(*(x.cpu() for x in result))
+            if not (result.translated.isfinite().all() and result.attention.isfinite().all()):
                 raise UagtError(f"{candidate.weights} turns {names[0]} into NaN: its training diverged; take another")
-            tally.add(attention, seen, translated)
-            finished = to_uint8(translated)
-            for i, name in enumerate(names):
-                paths.append(where / f"{name}.png")
-                Image.fromarray(finished[i].permute(1, 2, 0).numpy()).save(paths[-1])
-                if len(samples) < SHOWN:
-                    samples.append(Sample(to_uint8(to_grey(attention[i : i + 1]))[0], finished[i]))
+            tally.add(result.attention, seen, result.translated, masks)
+            yield names, result
             bar.update(len(names))
-    return Folder(where, tuple(paths)), samples, tally
 
 
-def _batches(pictures: Pictures) -> Iterator[tuple[list[str], Tensor]]:
-    """Neighbours of one size, together: names and uint8 (n, 3, H, W)."""
-    names: list[str] = []
-    batch: list[Tensor] = []
-    for name, picture in pictures:
-        full = len(batch) == BATCH or (len(batch) + 1) * picture[0].numel() > PIXELS
-        if batch and (full or picture.shape != batch[0].shape):
-            yield names, torch.stack(batch)
-            names, batch = [], []
-        names.append(name)
-        batch.append(picture)
+def _write(results: Iterator[tuple[list[str], Translation]], where: Path) -> tuple[Folder, list[Sample | None]]:
+    """Write PNG files to `where`; returns them, and samples of the first."""
+    samples, paths = [], []
+    for names, result in results:
+        finished = to_uint8(result.translated)
+        for name, attention, picture in zip(names, result.attention, finished, strict=True):
+            paths.append(where / f"{name}.png")
+            Image.fromarray(picture.permute(1, 2, 0).numpy()).save(paths[-1])
+            if len(samples) < SHOWN:
+                samples.append(Sample(to_uint8(to_grey(attention)), picture))
+    return Folder(where, tuple(paths)), samples
+
+
+def _batches(pictures: Pictures) -> Iterator[tuple[list[str], Tensor, Tensor | None]]:
+    """Neighbours of one size, together: names, uint8 (n, 3, H, W), and masks (n, 1, H, W) or None."""
+    batch: list[tuple[str, Tensor, Tensor | None]] = []
+    for item in pictures.masked():
+        full = len(batch) == BATCH or (len(batch) + 1) * item[1][0].numel() > PIXELS
+        if batch and (full or item[1].shape != batch[0][1].shape):
+            yield _stacked(batch)
+            batch = []
+        batch.append(item)
     if batch:
-        yield names, torch.stack(batch)
+        yield _stacked(batch)
 
 
-def tally_of(model: Model, images: Tensor, masks: Tensor | None, direction: Direction | str) -> Tally:
-    """Attention and background of pictures uint8 (N, 3, H, W), with masks (N, 1, H, W) or none, a few at a time."""
-    tally = Tally()
-    for i, chunk in enumerate(images.split(BATCH)):
-        result = translate(model, chunk, direction)
-        mask = None if masks is None else masks[i * BATCH : (i + 1) * BATCH]
-        tally.add(result.attention, to_float(chunk), result.translated, mask)
-    return tally
+def _stacked(batch: list[tuple[str, Tensor, Tensor | None]]) -> tuple[list[str], Tensor, Tensor | None]:
+    names, images, masks = zip(*batch, strict=True)
+    return list(names), torch.stack(images), None if masks[0] is None else torch.stack(masks)
 
 
 def _matching(outputs: Folder, inputs: Pictures) -> list[Sample | None]:

@@ -1,5 +1,7 @@
 """`uagt evaluate attention`: what checkpoints attend to, against photographs whose objects somebody has outlined."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import report
 from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import names
-from uagt_lib.evaluate.outputs import SHOWN, tally_of
+from uagt_lib.evaluate.observe import tally_of
+from uagt_lib.evaluate.outputs import SHOWN
 from uagt_lib.files import make_folder
 from uagt_lib.inference import translate
 from uagt_lib.method.direction import Direction
@@ -20,7 +23,7 @@ from uagt_lib.training.checkpoint import load_model
 
 
 def score_photographs(
-    paths: list[Path], root: Path, out: Path, direction: Direction | str = Direction.S2T
+    paths: Sequence[str | Path], root: str | Path, out: str | Path, direction: Direction | str = Direction.S2T
 ) -> dict[str, Any]:
     """Score attention and write attention.md, attention.json and contact_sheet.png to `out`.
 
@@ -35,30 +38,24 @@ def score_photographs(
     Raises:
         UagtError: if there is no such checkpoint, or masks and photographs do not match.
     """
-    direction = Direction(direction)
-    images_dir, masks_dir = _folders(root)
+    paths, root, direction = [Path(path) for path in paths], Path(root), Direction(direction)
+    folders = _folders(root)
     models = dict(zip(names(paths), map(load_model, paths), strict=True))
-    make_folder(out)
-    rows, captions, columns, truth = [], ["photograph", "mask"], [], {}
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    out, device = make_folder(out), "cuda" if torch.cuda.is_available() else "cpu"
+    truth = lru_cache(maxsize=1)(lambda view: load_masked(*folders, view))  # one size at a time stays in memory
+    images, masks = truth(next(config.view for _, config in models.values()))
+    rows, captions = [{"name": "everything attended"} | _everything(images, masks)], ["photograph", "mask"]
+    columns = [[image, mask] for image, mask in zip(images[:SHOWN], to_uint8(to_grey(masks[:SHOWN])), strict=True)]
     for name, (model, config) in models.items():
-        view = config.view
-        if view not in truth:
-            truth = {view: load_masked(images_dir, masks_dir, view)}  # one size at a time stays in memory
-        images, masks = truth[view]
-        shown = images[:SHOWN]
-        if not rows:
-            rows.append({"name": "everything attended", "direction": direction.label} | _everything(images, masks))
-            columns = [[image, to_uint8(to_grey(mask[None]))[0]] for image, mask in zip(shown, masks, strict=False)]
-        rows.append(
-            {"name": name, "direction": direction.label} | tally_of(model.to(device), images, masks, direction).scores()
-        )
-        result = translate(model, shown, direction)
+        images, masks = truth(config.view)
+        rows.append({"name": name} | tally_of(model.to(device), images, direction, masks).scores())
+        result = translate(model, images[:SHOWN], direction)
         captions += [f"{name}: attention", f"{name}: output"]
-        for column, attention, image in zip(columns, to_grey(result.attention), result.translated, strict=True):
-            column += [to_uint8(attention), to_uint8(image)]
+        for column, *pictures in zip(columns, to_grey(result.attention), result.translated, strict=True):
+            column += map(to_uint8, pictures)
     for row, path in zip(rows, (None, *paths), strict=True):
-        row |= {"masks": str(root), "photographs": len(masks), "checkpoint": path and str(path)}
+        row |= {"direction": direction.label, "masks": str(root)}
+        row |= {"photographs": len(masks), "checkpoint": path and str(path)}
     return report.write(out, [], rows, (captions, columns), "attention")
 
 

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from uagt_lib.data.folders import list_images, read_image
+from uagt_lib.data.folders import list_images, pair_masks, read_image, read_mask
 from uagt_lib.errors import UagtError
 
 
@@ -20,12 +21,13 @@ from uagt_lib.errors import UagtError
 class Folder:
     """The pictures of a folder, in the order of their names.
 
-    Iterating gives (name, uint8 (3, H, W)). A damaged file does not hide the next one: all are named, at the end, in
-    one UagtError.
+    Iterating gives (name, uint8 (3, H, W)), `masked` also the pictures' masks. A damaged file does not hide the next
+    one: all are named, at the end, in one UagtError.
     """
 
     path: Path
     paths: tuple[Path, ...]
+    masks: dict[str, Path] = field(default_factory=dict)  # by the pictures' names
 
     def __str__(self) -> str:
         return str(self.path)
@@ -47,6 +49,16 @@ class Folder:
                 f"{len(refused)} of the {len(self)} pictures in {self.path} cannot be used, and a score without them "
                 "would be one of another set:\n  " + "\n  ".join(refused)
             )
+
+    def masked(self) -> Iterator[tuple[str, Tensor, Tensor | None]]:
+        """(name, uint8 (3, H, W), mask (1, H, W) in [0, 1], or None where nobody has drawn any)."""
+        files = dict(zip(self.names, self.paths, strict=True))
+        for name, picture in self:
+            if not self.masks:
+                yield name, picture, None
+                continue
+            size = (picture.shape[2], picture.shape[1])
+            yield name, picture, torch.from_numpy(np.array(read_mask(self.masks[name], files[name], size)))[None]
 
     @property
     def names(self) -> list[str]:
@@ -76,21 +88,23 @@ class Folder:
         return whole.hexdigest()
 
 
-def folder(path: Path) -> Folder:
-    """The pictures in `path`.
+def folder(path: str | Path, masks: Path | None = None) -> Folder:
+    """The pictures in `path`, with their masks, of the same names, in another folder, if there is one.
 
     Raises:
-        UagtError: if there is no such folder or no picture in it.
+        UagtError: if there is no such folder or no picture in it, or masks and pictures do not match.
     """
-    return Folder(path, tuple(list_images(path)))
+    there = masks is not None and masks.is_dir()
+    return Folder(Path(path), tuple(list_images(path)), pair_masks(path, masks) if there else {})
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Pictures in memory, uint8 (N, 3, H, W); iterating gives (number, uint8 (3, H, W))."""
+    """Pictures in memory, uint8 (N, 3, H, W), perhaps with masks (N, 1, H, W) in [0, 1]; used like a `Folder`."""
 
     name: str
     images: Tensor
+    masks: Tensor | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -100,6 +114,10 @@ class Drawn:
 
     def __iter__(self) -> Iterator[tuple[str, Tensor]]:
         yield from zip(self.names, self.images, strict=True)
+
+    def masked(self) -> Iterator[tuple[str, Tensor, Tensor | None]]:
+        """(name, uint8 (3, H, W), mask (1, H, W) in [0, 1], or None where nobody knows)."""
+        yield from zip(self.names, self.images, repeat(None) if self.masks is None else self.masks, strict=False)
 
     @property
     def pixels(self) -> str:

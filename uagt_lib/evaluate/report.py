@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from uagt_lib.evaluate.kid import Kid
-from uagt_lib.evaluate.observe import contact_sheet
+from uagt_lib.evaluate.sheets import contact_sheet, enlarge
 from uagt_lib.training.checkpoint import write_bytes, write_json
 
 NOTES = """\
@@ -70,7 +70,7 @@ def write(
     text.append("contact_sheet.png, from top to bottom: " + "; ".join(captions) + ".")
     markdown = "\n\n".join(text) + "\n"
     values = {"kid": kid, "attention": attention, "contact_sheet": captions}
-    contact_sheet([[_enlarge(picture) for picture in column] for column in columns]).save(out / "contact_sheet.png")
+    contact_sheet([[enlarge(picture) for picture in column] for column in columns]).save(out / "contact_sheet.png")
     write_json(out / f"{name}.json", values)
     write_bytes(out / f"{name}.md", markdown.encode())
     return values | {"markdown": markdown}
@@ -168,9 +168,3 @@ def _plain(value: float | str | None) -> str:
     if value is None:
         return "-"
     return value if isinstance(value, str) else f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
-
-
-def _enlarge(picture: Tensor) -> Tensor:
-    """Small pictures as squares of pixels, at least 128 px wide."""
-    times = max(1, 128 // picture.shape[-1])
-    return picture.repeat_interleave(times, -1).repeat_interleave(times, -2)

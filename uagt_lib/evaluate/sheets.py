@@ -1,0 +1,43 @@
+"""Pictures side by side, for the eye: contact sheets."""
+
+from PIL import Image
+from torch import Tensor
+
+from uagt_lib.data.pairs import to_uint8
+
+
+def sheet(rows: list[Tensor]) -> Image.Image:
+    """A contact sheet of equally large images: each row a batch (N, 3, h, w) in [-1, 1], each at least 128 px wide."""
+    count = min(len(row) for row in rows)  # one domain may hold fewer pictures
+    enlarged = [enlarge(to_uint8(row[:count])) for row in rows]
+    return contact_sheet([list(column) for column in zip(*enlarged, strict=True)])
+
+
+def contact_sheet(columns: list[list[Tensor]], across: int = 12, side: int = 256, gap: int = 2) -> Image.Image:
+    """Columns of pictures, uint8 (..., 3, H, W) of any sizes; `across` columns side by side, then the next band.
+
+    Pictures larger than `side` are shrunk to fit.
+    """
+    columns = [[thumbnail(picture, side) for picture in column] for column in columns]
+    cell = [max(picture.size[k] for column in columns for picture in column) + gap for k in (0, 1)]
+    deep = len(columns[0])
+    bands = -(-len(columns) // across)
+    size = (min(across, len(columns)) * cell[0] - gap, bands * deep * cell[1] - gap)
+    canvas = Image.new("RGB", size, "gray")  # so that a white map, attention of ones, is seen to be one
+    for i, column in enumerate(columns):
+        for k, picture in enumerate(column):
+            canvas.paste(picture, (i % across * cell[0], (i // across * deep + k) * cell[1]))
+    return canvas
+
+
+def thumbnail(picture: Tensor, side: int = 256) -> Image.Image:
+    """A picture, uint8 (..., 3, H, W), shrunk to fit into `side` pixels."""
+    image = Image.fromarray(picture.reshape(picture.shape[-3:]).permute(1, 2, 0).contiguous().numpy())
+    image.thumbnail((side, side))
+    return image
+
+
+def enlarge(pictures: Tensor, side: int = 128) -> Tensor:
+    """Small pictures, (..., H, W), with each pixel a square, so that they are at least `side` wide."""
+    times = max(1, side // pictures.shape[-1])
+    return pictures.repeat_interleave(times, -1).repeat_interleave(times, -2)
