@@ -4,11 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
+from uagt_lib.data.pairs import Pair, from_folders, to_folders
 from uagt_lib.errors import UagtError
+from uagt_lib.evaluate.compare import Protocol, compare
+from uagt_lib.evaluate.observe import Observer
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import PRESETS, preset
+from uagt_lib.training.trainer import Trainer, newest
 
 CHECKPOINTS = Path(__file__).parents[1] / "data" / "checkpoints"
 
@@ -40,3 +45,17 @@ def test_view_is_a_number_and_goes_with_crop_where_the_two_are_one() -> None:
     assert Config().with_(crop=128).view == 128 and Config(view=512).with_(crop=128).view == 512
     photographs = preset("horse2zebra-cpu")
     assert photographs.view == 112 and photographs.with_(crop=32).view == 112
+
+
+def test_a_path_may_be_a_string(config: Config, pair: Pair, tmp_path: Path) -> None:
+    out, data = str(tmp_path / "run"), str(tmp_path / "data")
+    Trainer(config, pair, out, observer=Observer(pair, out), progress=False).run(until=2)
+    assert checkpoint.load_model(out)[1] == checkpoint.read_config(out) == config
+    assert checkpoint.find_weights(out).parent == newest(out) == checkpoint.checkpoints(out)[-1]
+    assert Trainer.resume(config, pair, out, progress=False).step == 2
+    to_folders(pair, data)
+    again = from_folders(data, config.view, config.load)
+    assert torch.equal(again.source.train, pair.source.train)
+    options = {"data": data, "extractor": "savanna", "protocol": Protocol(subset_size=3)}
+    found = compare(out, str(tmp_path / "scores"), **options)
+    assert found["attention"][0]["object_free_attention"] is not None

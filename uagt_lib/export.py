@@ -80,7 +80,7 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
     return difference
 
 
-def run_onnx(path: Path, images: np.ndarray) -> np.ndarray:
+def run_onnx(path: str | Path, images: np.ndarray) -> np.ndarray:
     """Run an exported graph on float32 images (N, 3, H, W) in [-1, 1], on the CPU."""
     import onnxruntime
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from uagt_lib.errors import UagtError
 
 
-def make_folder(path: Path) -> Path:
+def make_folder(path: str | Path) -> Path:
     """Create a folder if need be and make sure it can be written to.
 
     Raises:
         UagtError: if it cannot.
     """
+    path = Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".probe"

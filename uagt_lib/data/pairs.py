@@ -79,7 +79,7 @@ def from_savanna(
     return Pair(domain("horse"), domain("zebra"))
 
 
-def from_folders(root: Path, view: int, load: int) -> Pair:
+def from_folders(root: str | Path, view: int, load: int) -> Pair:
     """Photographs from `root`/trainA, trainB and, where they exist, testA, testB (A = source, B = target).
 
     Where masksA or masksB exist, they hold a mask for each test picture, of the same name; emptyA and emptyB hold
@@ -93,6 +93,7 @@ def from_folders(root: Path, view: int, load: int) -> Pair:
     Raises:
         UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it.
     """
+    root = Path(root)
     if not root.is_dir():
         raise UagtError(f"{root} is not a folder; it should hold trainA, trainB and, if you have them, testA, testB")
 
@@ -113,7 +114,7 @@ def from_folders(root: Path, view: int, load: int) -> Pair:
     return Pair(domain("A"), domain("B"))
 
 
-def to_folders(pair: Pair, root: Path) -> None:
+def to_folders(pair: Pair, root: str | Path) -> None:
     """Write a pair as PNG files, in the folders `from_folders` reads: trainA/B, testA/B, masksA/B, emptyA/B.
 
     Raises:
@@ -125,7 +126,7 @@ def to_folders(pair: Pair, root: Path) -> None:
         for name, images in sets.items():
             if images is None:
                 continue
-            folder = make_folder(root / f"{name}{letter}")
+            folder = make_folder(Path(root, f"{name}{letter}"))
             for i, image in enumerate(images):
                 Image.fromarray(image.permute(1, 2, 0).squeeze(-1).numpy()).save(folder / f"{i:04d}.png")
 

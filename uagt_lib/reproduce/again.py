@@ -19,7 +19,7 @@ REPRODUCED = {
 }
 
 
-def reproduce(name: str, out: Path, count: int = 3, quick: bool = False) -> "Finding":
+def reproduce(name: str, out: str | Path, count: int = 3, quick: bool = False) -> "Finding":
     """Train what is missing in `out`/runs, and write NAME.md, NAME.json and NAME.png to `out`.
 
     Args:
@@ -35,7 +35,7 @@ def reproduce(name: str, out: Path, count: int = 3, quick: bool = False) -> "Fin
         raise UagtError(f"there is no {name!r} to make again; there are {', '.join(REPRODUCED)}")
     from uagt_lib.reproduce import figures, runs, tables
 
-    kept, base, seeds = runs.Runs(out / "runs"), runs.scale(quick), runs.seeds(count)
+    kept, base, seeds = runs.Runs(Path(out, "runs")), runs.scale(quick), runs.seeds(count)
     table = name in tables.PAPER
     finding = tables.make_table(name, kept, base, seeds) if table else figures.FIGURES[name](kept, base, seeds)
     finding.write(out, f"{name}-quick" if quick else name)

@@ -21,9 +21,9 @@ class Finding(NamedTuple):
     values: dict[str, Any]
     figure: Figure
 
-    def write(self, out: Path, name: str) -> None:
+    def write(self, out: str | Path, name: str) -> None:
         """Write NAME.md, NAME.json and NAME.png (of 256 colours, a third of the bytes) to `out`."""
-        make_folder(out)
+        out = make_folder(out)
         write_json(out / f"{name}.json", self.values)
         self.figure.savefig(buffer := BytesIO())
         Image.open(buffer).convert("RGB").quantize(256).save(out / f"{name}.png", optimize=True)

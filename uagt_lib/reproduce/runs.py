@@ -50,8 +50,8 @@ class Runs:
         root: where they are; created if need be.
     """
 
-    def __init__(self, root: Path):
-        self.root = root
+    def __init__(self, root: str | Path):
+        self.root = Path(root)
 
     def folder(self, config: Config) -> Path:
         """Where this configuration's run is, or will be."""

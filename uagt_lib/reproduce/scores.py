@@ -15,9 +15,9 @@ def extractors() -> list[str]:
     return ["savanna"] + ([PHOTOGRAPHS] if find_spec("efficientnet_lite_pytorch") else [])
 
 
-def score(run: Path, extractor: str) -> dict[str, Any]:
+def score(run: str | Path, extractor: str) -> dict[str, Any]:
     """The report of `compare` on a run: rows of KID (real pictures first, then S to T and T to S) and of attention."""
-    out = run / "evaluation" / extractor
+    out = Path(run) / "evaluation" / extractor
     kept = out / "report.json"
     if kept.is_file():
         return json.loads(kept.read_text())

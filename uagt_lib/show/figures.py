@@ -84,7 +84,7 @@ def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: flo
     return figure
 
 
-def what_attention_buys(ours: Path, cyclegan: Path, pictures: int = 4) -> Figure:
+def what_attention_buys(ours: str | Path, cyclegan: str | Path, pictures: int = 4) -> Figure:
     """Held-out horses (left) and zebras (right): the picture, our attention map, our result, CycleGAN's result."""
     model, config = load_model(ours)
     other, _ = load_model(cyclegan)

@@ -51,12 +51,12 @@ def commit(folder: Path, keep: int) -> Path:
     return final
 
 
-def write_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> None:
+def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> None:
     """Write and sync one safetensors file."""
     write_bytes(path, to_bytes({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, metadata))
 
 
-def write_weights(path: Path, model: Model, config: Config) -> None:
+def write_weights(path: str | Path, model: Model, config: Config) -> None:
     """Write the networks with their configuration: a file that `load_model` can read without anything else."""
     write_tensors(path, model.state_dict(), {"format": FORMAT, "config": json.dumps(config.to_dict())})
 
@@ -68,7 +68,7 @@ def write_json(path: Path, value: Any) -> None:
     partial.replace(path)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: str | Path, data: bytes) -> None:
     """Write a file and wait until the disk has it."""
     with open(path, "wb") as file:
         file.write(data)
@@ -76,7 +76,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: str | Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file.
 
     Raises:
@@ -104,7 +104,7 @@ def read_config(path: str | Path) -> Config:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[safe_open]:
+def _opened(path: str | Path) -> Iterator[safe_open]:
     """A safetensors file, open for reading; what can go wrong with it, said in a sentence."""
     try:
         with safe_open(path, framework="pt") as file:
@@ -112,7 +112,7 @@ def _opened(path: Path) -> Iterator[safe_open]:
     except FileNotFoundError as error:
         raise UagtError(f"{path} does not exist") from error
     except (SafetensorError, OSError, ValueError) as error:
-        kind = _kind(path)
+        kind = _kind(Path(path))
         raise UagtError(f"{path} cannot be read as safetensors: {kind} ({error})") from error
 
 
@@ -128,9 +128,9 @@ def read_state(folder: Path) -> dict[str, Any]:
         raise UagtError(f"{folder / STATE} cannot be read: {error}") from error
 
 
-def checkpoints(run: Path) -> list[Path]:
+def checkpoints(run: str | Path) -> list[Path]:
     """The finished checkpoint folders of a run, oldest first."""
-    return sorted(path for path in (run / "checkpoints").glob("step-*") if re.fullmatch(r"step-\d{8}", path.name))
+    return sorted(path for path in (Path(run) / "checkpoints").glob("step-*") if re.fullmatch(r"step-\d{8}", path.name))
 
 
 def find_weights(path: str | Path) -> Path:

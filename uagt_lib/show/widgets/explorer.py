@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 import ipywidgets as widgets
+from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
@@ -19,7 +20,7 @@ from uagt_lib.show.widgets import parts
 from uagt_lib.training import checkpoint
 
 
-def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures: int = 8) -> widgets.VBox:
+def attention_explorer(checkpoints: str | Path | Sequence[str | Path], pair: Pair, pictures: int = 8) -> widgets.VBox:
     """Input, attention, what of it stage 2's discriminator sees, paint and result, for any checkpoint and picture.
 
     Args:
@@ -70,23 +71,26 @@ def attention_explorer(checkpoints: Path | Sequence[Path], pair: Pair, pictures:
             shown, (image, found.attention, visible, found.painted, found.translated), strict=True
         ):
             picture.show(tensor[0])
-        above = (found.attention > tau.value).float().mean().item()
-        words = [
-            f"Mean attention <b>{found.attention.mean().item():.2f}</b>; <b>{above:.0%}</b> of the pixels are above τ."
-        ]
         masks = domains[direction.value].masks
-        if masks is not None:
-            mask = masks[which.value :][:1, :, :height, :width]
-            scores = (iou(found.attention, mask, threshold) for threshold in (tau.value, 0.5))
-            words.append("IoU with the true mask: <b>{:.2f}</b> above τ, <b>{:.2f}</b> above 0.5.".format(*scores))
-        line.value = parts.lines(" ".join(words))
+        mask = None if masks is None else masks[which.value :][:1, :, :height, :width]
+        line.value = _in_words(found.attention, tau.value, mask)
 
     parts.on_change(redraw, when, which, direction, tau)
     redraw()
     return widgets.VBox([when, which, direction, tau, parts.side_by_side(*shown), line])
 
 
-def _in_time(checkpoints: Path | Sequence[Path]) -> list[Path]:
+def _in_words(attention: Tensor, tau: float, mask: Tensor | None) -> str:
+    """How much is attended and, where somebody knows, how well that fits."""
+    above = (attention > tau).float().mean().item()
+    words = [f"Mean attention <b>{attention.mean().item():.2f}</b>; <b>{above:.0%}</b> of the pixels are above τ."]
+    if mask is not None:
+        scores = (iou(attention, mask, threshold) for threshold in (tau, 0.5))
+        words.append("IoU with the true mask: <b>{:.2f}</b> above τ, <b>{:.2f}</b> above 0.5.".format(*scores))
+    return parts.lines(" ".join(words))
+
+
+def _in_time(checkpoints: str | Path | Sequence[str | Path]) -> list[Path]:
     """The weights files meant.
 
     Raises:
