@@ -163,7 +163,11 @@ def to_float(images: Tensor) -> Tensor:
 
 
 def to_grey(maps: Tensor) -> Tensor:
-    """Maps (..., 1, H, W) in [0, 1], attention say, to grey pictures (..., 3, H, W) in [-1, 1]: white is 1."""
+    """Maps (..., 1, H, W) in [0, 1], attention say, to grey pictures (..., 3, H, W) in [-1, 1]: white is 1.
+
+    >>> to_grey(torch.tensor([[[0.0, 1.0]]])).tolist()
+    [[[-1.0, 1.0]], [[-1.0, 1.0]], [[-1.0, 1.0]]]
+    """
     return (2 * maps - 1).expand(*maps.shape[:-3], 3, *maps.shape[-2:])
 
 

@@ -51,6 +51,10 @@ def mmd2(x: Tensor, y: Tensor, biased: bool = False) -> float:
 
     Raises:
         UagtError: if the features do not fit together, are not finite, or fewer than 2 rows are given.
+
+    >>> x = torch.eye(4)
+    >>> mmd2(x, x, biased=True), round(mmd2(x, x), 3)
+    (0.0, -0.477)
     """
     _check(x, y, 2)
     (n, all_x), (m, all_y) = ((len(f), torch.ones(1, len(f), dtype=torch.float64)) for f in (x, y))

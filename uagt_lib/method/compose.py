@@ -19,6 +19,11 @@ def compose(source: Tensor, generated: Tensor, attention: Tensor) -> Tensor:
 
     Raises:
         ValueError: if the shapes do not line up; the message names both.
+
+    >>> import torch
+    >>> s, painted = torch.zeros(1, 1, 1, 3), torch.ones(1, 1, 1, 3)
+    >>> compose(s, painted, torch.tensor([[[[0.0, 0.25, 1.0]]]]))
+    tensor([[[[0.0000, 0.2500, 1.0000]]]])
     """
     if source.shape != generated.shape:
         raise ValueError(f"source and generated must have one shape, not {_shape(source)} and {_shape(generated)}")
@@ -32,6 +37,10 @@ def attended(attention: Tensor, tau: float = 0.1) -> Tensor:
     Same shape and dtype as `attention`. A step function has no gradient, so none reaches the attention network here:
     attention learns through Eq. 1 and the cycle alone. (The released program tests `>=`, which lets tau = 0 stand for
     "everything"; for any positive tau the two agree except where attention equals tau to the last bit.)
+
+    >>> import torch
+    >>> attended(torch.tensor([0.0, 0.1, 0.2, 1.0]))
+    tensor([0., 0., 1., 1.])
     """
     return (attention > tau).to(attention.dtype)
 
@@ -53,6 +62,10 @@ def foreground(image: Tensor, attention: Tensor, tau: float = 0.1) -> Tensor:
 
     Raises:
         ValueError: if the shapes do not line up.
+
+    >>> import torch
+    >>> foreground(torch.full((1, 1, 1, 2), -0.5), torch.tensor([[[[0.05, 0.9]]]]))
+    tensor([[[[-0.0000, -0.5000]]]])
     """
     _check_matte(image, attention)
     return image * attended(attention, tau)
