@@ -9,6 +9,7 @@ import torch
 from uagt_lib import cli
 from uagt_lib.data.pairs import from_savanna
 from uagt_lib.errors import UagtError
+from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce import again, figures, runs, tables
 from uagt_lib.reproduce.finding import over_seeds
@@ -94,16 +95,19 @@ def test_every_row_of_the_paper_is_a_method_and_every_name_a_command() -> None:
 
 
 def test_ordering_counts_pairs_and_names_clear_reversals() -> None:
-    paper = {"a": (3.0, 1.0), "b": (2.0, 2.0), "c": (1.0, 3.0)}
+    printed = {"a": (3.0, 1.0), "b": (2.0, 2.0), "c": (1.0, 3.0)}
+    paper = {m: dict(zip(Direction, values, strict=True)) for m, values in printed.items()}
     kid = {
-        m: {d: {"mean": v} for d in tables.DIRECTIONS}
+        m: {d.label: {"mean": v} for d in Direction}
         for m, v in {"a": [3.0, 3.2], "b": [0.9, 1.1], "c": [1.0, 1.4]}.items()
     }
-    there, back = (tables.ordering(kid, paper, d) for d in tables.DIRECTIONS)
+    there, back = (tables.ordering(kid, paper, d) for d in Direction)
     assert there == {"agree": 2, "pairs": 3, "against": [], "best": "b"}  # b before c, but within their spread
     assert back["agree"] == 1 and back["against"] == [["b", "a"], ["c", "a"]]
     once = {m: {d: {"mean": v["mean"][:1]} for d, v in kid[m].items()} for m in kid}
-    assert tables.ordering(once, paper, "T→S")["against"] is None  # one seed cannot tell a difference from chance
+    assert (
+        tables.ordering(once, paper, Direction.T2S)["against"] is None
+    )  # one seed cannot tell a difference from chance
 
 
 def test_over_seeds() -> None:

@@ -24,9 +24,11 @@ from uagt_lib.show.figures import rows
 from uagt_lib.training.checkpoint import load_model
 from uagt_lib.training.config import Config
 
-# KID x 100 in the paper: horse to zebra, zebra to horse; worst first, as printed
-PAPER = {
-    name: {method: (there[0], back[0]) for method, (there, back) in printed.items()}
+Means = dict[Direction, float]
+
+# KID x 100 in the paper, by method and direction; worst first, as printed
+PAPER: dict[str, dict[str, Means]] = {
+    name: {method: {d: mean for d, (mean, _) in zip(Direction, kids, strict=True)} for method, kids in printed.items()}
     for name, printed in (("table1", TABLE_1), ("table2", TABLE_2))
 }
 DIRECTIONS = tuple(direction.label for direction in Direction)
@@ -72,7 +74,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         reports = {key: score(folder, extractor) for key, folder in folders.items()}
         kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
         untouched = _untouched(next(iter(reports.values())))
-        order = {d: ordering(kid, paper, d) for d in DIRECTIONS}
+        order = {d.label: ordering(kid, paper, d) for d in Direction}
         values["kid"][extractor] = {"methods": kid, "untouched": untouched, "ordering": order}
         text += [f"## KID, {extractor} features", _kid_table(kid, untouched, paper), _order_text(order)]
     values["attention"] = {m: _attention([reports[m, seed] for seed in seeds]) for m in paper}
@@ -96,18 +98,18 @@ def pictures(folders: dict[str, Path], count: int = 4) -> Any:
     return rows(titles, lines)
 
 
-def ordering(kid: dict[str, Any], paper: dict[str, tuple[float, float]], direction: str) -> dict[str, Any]:
+def ordering(kid: dict[str, Any], paper: dict[str, Means], direction: Direction) -> dict[str, Any]:
     """How far the order of methods, by their means over seeds, is the paper's.
 
     Returns:
         `agree` of `pairs` in the paper's order; `against`: pairs (better here, worse here) in the other order whose
         difference exceeds both standard deviations over seeds, None of one seed, which has none; `best`: here.
     """
-    column = DIRECTIONS.index(direction)
-    mean = {m: statistics.mean(kid[m][direction]["mean"]) for m in paper}
-    spread = {m: statistics.stdev(v) if len(v := kid[m][direction]["mean"]) > 1 else None for m in paper}
+    of_seeds = {m: kid[m][direction.label]["mean"] for m in paper}
+    mean = {m: statistics.mean(values) for m, values in of_seeds.items()}
+    spread = {m: statistics.stdev(values) if len(values) > 1 else None for m, values in of_seeds.items()}
     pairs = list(combinations(paper, 2))
-    reversed_ = [(a, b) for a, b in pairs if (mean[a] < mean[b]) != (paper[a][column] < paper[b][column])]
+    reversed_ = [(a, b) for a, b in pairs if (mean[a] < mean[b]) != (paper[a][direction] < paper[b][direction])]
     against = None
     if None not in spread.values():
         clear = [(a, b) for a, b in reversed_ if abs(mean[a] - mean[b]) > max(spread[a], spread[b])]
@@ -146,13 +148,13 @@ def _attention(reports: list[dict[str, Any]]) -> dict[str, dict[str, list[float]
     return found
 
 
-def _kid_table(kid: dict[str, Any], untouched: dict[str, Any], paper: dict[str, tuple[float, float]]) -> str:
+def _kid_table(kid: dict[str, Any], untouched: dict[str, Any], paper: dict[str, Means]) -> str:
     header = ["", *(f"{d} {kind}" for d in DIRECTIONS for kind in KIDS), *(f"paper {d}" for d in DIRECTIONS)]
     lines = [
         [
             m,
             *(over_seeds(v[d][kind], 100) for d in DIRECTIONS for kind in KIDS),
-            *(f"{p:.2f}" for p in paper.get(m, ())),
+            *(f"{p:.2f}" for p in paper[m].values()),
         ]
         for m, v in kid.items()
     ]
