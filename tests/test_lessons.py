@@ -128,6 +128,16 @@ def test_answers_cannot_stand_outside_functions_or_without_an_end():
             build.without_answers(code)
 
 
+def test_a_source_says_first_that_answers_follow(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(build, "SOURCES", tmp_path)
+    source = tmp_path / "02_composition.py"
+    source.write_text("# %% [markdown]\n# # 02 · Composition\n")
+    with pytest.raises(build.UagtError, match=r"02_composition\.py must begin with the line\n# Answers follow"):
+        build.sources()
+    source.write_text(build.WARNING.format(name=source.stem) + source.read_text())
+    assert [cell.source for cell in build.sources()[0].cells] == ["# 02 · Composition"]
+
+
 def test_the_handout_holds_no_answers_and_is_the_same_every_time(tmp_path: Path):
     import zipfile
 

@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/00_start_here.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 00 · Start here
 #

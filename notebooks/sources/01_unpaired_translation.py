@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/01_unpaired_translation.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 01 · Unpaired translation
 #

@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/02_composition.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 02 · Composition
 #

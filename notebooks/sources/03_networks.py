@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/03_networks.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 03 · Networks
 #

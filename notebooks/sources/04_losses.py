@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/04_losses.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 04 · Losses
 #

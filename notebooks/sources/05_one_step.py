@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/05_one_step.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 05 · One training step
 #

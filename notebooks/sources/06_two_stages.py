@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/06_two_stages.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 06 · Two stages
 #

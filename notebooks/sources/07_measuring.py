@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/07_measuring.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 07 · Measuring
 #

@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/08_taking_it_apart.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 08 · Taking it apart
 #

@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/09_the_full_run.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 09 · The full run
 #

@@ -1,3 +1,4 @@
+# Answers follow: this is the source of notebooks/10_beyond.ipynb. If you came to learn, open that one.
 # %% [markdown]
 # # 10 · Beyond
 #

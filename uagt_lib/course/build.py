@@ -38,6 +38,7 @@ NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "solutions"
 SOURCES = NOTEBOOKS / "sources"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMPARED = "# NBVAL_CHECK_OUTPUT"
+WARNING = "# Answers follow: this is the source of notebooks/{name}.ipynb. If you came to learn, open that one.\n"
 LARGEST = 1_500_000  # bytes of a solution notebook
 
 SETUP = """\
@@ -72,17 +73,24 @@ def sources(only: list[str] | None = None) -> list[Source]:
     """The lessons' sources in order, or those whose numbers are named.
 
     Raises:
-        UagtError: if a number has no source.
+        UagtError: if a number has no source, or a source does not begin with the warning that answers follow.
     """
     paths = sorted(SOURCES.glob("[0-9][0-9]_*.py"))
     if unknown := set(only or []) - {path.name[:2] for path in paths}:
         known = ", ".join(p.stem for p in paths)
         raise UagtError(f"no source notebooks/sources/{min(unknown)}_*.py; known are {known}")
     return [
-        Source(path.name[:2], path.stem, jupytext.read(path, fmt="py:percent").cells)
+        Source(path.name[:2], path.stem, jupytext.reads(_after_warning(path), fmt="py:percent").cells)
         for path in paths
         if not only or path.name[:2] in only
     ]
+
+
+def _after_warning(path: Path) -> str:
+    text, warning = path.read_text(encoding="utf-8"), WARNING.format(name=path.stem)
+    if not text.startswith(warning):
+        raise UagtError(f"notebooks/sources/{path.name} must begin with the line\n{warning}")
+    return text.removeprefix(warning)
 
 
 def project() -> tuple[str, str]:
