@@ -1,6 +1,8 @@
 """Small things that many tests share: a tiny configuration and a tiny pair of image sets."""
 
-from pathlib import Path
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch; kernels and commands that tests start inherit it
 
 import pytest
 import torch
@@ -10,7 +12,6 @@ from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.method.pieces import Architecture
 from uagt_lib.training.config import Config
 
-SHARED = Path(__file__).parents[2] / "shared"
 TINY = Architecture(
     generator_width=4,
     generator_blocks=1,

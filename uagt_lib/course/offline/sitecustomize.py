@@ -1,24 +1,18 @@
-"""On PYTHONPATH of the lessons' kernels: whoever connects to anything but this machine gets an error."""
+"""Python runs this at its start when the folder is on PYTHONPATH: nothing but this machine can be reached any more.
+
+An audit hook, since those cannot be taken off again. It sees what Python's sockets do, not what other programs do.
+"""
 
 import socket
-
-_connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
-
-
-def _refuse(family: int, address: object) -> None:
-    inet = family in (socket.AF_INET, socket.AF_INET6)
-    if inet and not str(address[0]).startswith(("127.", "::1", "localhost")):
-        raise OSError(f"lessons run offline, but something tried to connect to {address}")
+import sys
 
 
-def connect(self: socket.socket, address: object) -> None:
-    _refuse(self.family, address)
-    return _connect(self, address)
+def _refuse(event: str, arguments: tuple) -> None:
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        ours, address = arguments
+        inet = ours.family in (socket.AF_INET, socket.AF_INET6)
+        if inet and address and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise OSError(f"this Python runs offline, but something tried to connect to {address}")
 
 
-def connect_ex(self: socket.socket, address: object) -> int:
-    _refuse(self.family, address)
-    return _connect_ex(self, address)
-
-
-socket.socket.connect, socket.socket.connect_ex = connect, connect_ex
+sys.addaudithook(_refuse)
