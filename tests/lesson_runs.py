@@ -1,19 +1,37 @@
 """How pytest runs notebooks: offline, nobody at the controls, folders of their own; with several workers, each by one.
 
 A lesson's two notebooks stay in one worker, in order: nbval's kernel lives there, and the solution finds the run that
-the student notebook has trained. So do lessons that share a run, and no run is ever trained twice, or by two at once.
+the student notebook has trained. So do lessons that share a run: nothing is trained twice, or by two at a time.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from uagt_lib.course.offline import OFFLINE
 
 SHARING = {"08": "01"}  # lesson 08 looks at a run that lesson 01 trains
+
+
+def unit_of(nodeid: str) -> str:
+    """What stays in one worker: "lesson 02", its notebooks and the tests of what they did; else a file."""
+    file, _, name = nodeid.partition("::")
+    lesson = re.search(r"(\d\d)_\w+\.ipynb$", file) or re.search(r"-(\d\d)\]$", name)
+    if file.endswith((".ipynb", "test_lessons_ran.py")) and lesson:
+        return f"lesson {SHARING.get(lesson[1], lesson[1])}"
+    return file
+
+
+class Units(LoadScopeScheduling):
+    """Hands out a unit after the other, in the order in which `LessonRuns` has sorted them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
 
 
 class LessonRuns:
@@ -23,10 +41,17 @@ class LessonRuns:
         self.folder = tempfile.TemporaryDirectory(prefix="lessons-")
         self.progress, self.runs = Path(self.folder.name), Path(self.folder.name) / "runs"
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_auto_num_workers(self) -> int:
         """As many as there are cores, up to four: each takes about 1 GB, and long lessons are few."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         return min(cores or 1, 4)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: object) -> Units:
+        """Ours, whatever --dist says."""
+        config.option.loadscopereorder = False
+        return Units(config, log)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
@@ -47,28 +72,17 @@ class LessonRuns:
             os.environ.clear()
             os.environ |= before
 
-    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Long ones first, so that workers end together: lessons, then slow tests, then the others."""
+        """Long ones first, so that workers end together: lessons, then files with slow tests, then the others."""
+        slow = {unit_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
 
-        def rank(item: pytest.Item) -> tuple:
-            if group := lesson_of(item):
-                return 0, SHARING.get(group, group), group, item.path.suffix != ".ipynb"
-            return (1 if item.get_closest_marker("slow") else 2,)
+        def rank(item: pytest.Item) -> tuple[int, str, bool]:
+            unit = unit_of(item.nodeid)
+            kind = 0 if unit.startswith("lesson") else 1 if unit in slow else 2
+            return kind, unit if kind == 0 else "", item.path.suffix != ".ipynb"
 
-        for item in items:
-            if group := lesson_of(item):
-                item.add_marker(pytest.mark.xdist_group(f"lesson {SHARING.get(group, group)}"))
         items.sort(key=rank)
 
     def pytest_unconfigure(self) -> None:
         """Remove what the notebooks wrote."""
         self.folder.cleanup()
-
-
-def lesson_of(item: pytest.Item) -> str | None:
-    """The lesson, "02", of a notebook's cell or of a test of what the notebook did; None for any other test."""
-    if item.path.suffix == ".ipynb":
-        return item.path.name[:2]
-    marker = item.get_closest_marker("lesson")
-    return marker.args[0] if marker else None

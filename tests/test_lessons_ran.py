@@ -12,12 +12,13 @@ from uagt_lib.course import exercises
 from uagt_lib.course.offline import OFFLINE
 
 AFTER = [
-    pytest.param(lesson, folder, status, marks=pytest.mark.lesson(lesson), id=f"{folder}-{lesson}")
+    pytest.param(lesson, folder, status, id=f"{folder}-{lesson}")
     for lesson in exercises.LESSONS
     for folder, status in (("notebooks", "open"), ("solutions", "passed"))
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "folder", "status"), AFTER)
 def test_untouched_exercises_stay_open_and_solutions_pass_all_of_them(request, lesson, folder, status):
     ran = {item.path for item in request.session.items if item.path.suffix == ".ipynb"}
