@@ -5,18 +5,24 @@ RUN := runs/savanna
 # The versions everything was tested with; `make PINS= ...` takes the newest that pyproject.toml's ranges allow.
 PINS ?= $(shell $(PYTHON) -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11) else "")')
 
-.PHONY: lab train test bench notebooks handout lint clean
+.PHONY: lab train check test bench notebooks handout grade lint clean
 
 lab: .venv/lab.done
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
 
 train: .venv/library.done
 	$(BIN)/uagt train --preset savanna --out $(RUN) $(if $(wildcard $(RUN)/checkpoints/step-*),--resume)
 
+# For daily work: without the notebooks, and without tests that take long. `make test` has them all.
+check: .venv/test.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -n auto -m "not slow" tests
+
 test: .venv/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 bench: .venv/test.done
 	$(BIN)/python -m tests.bench
@@ -27,6 +33,11 @@ notebooks: .venv/test.done
 handout: .venv/test.done
 	$(BIN)/python -m uagt_lib.course.build --check
 	$(BIN)/python -m uagt_lib.course.build --handout
+
+# make grade FOLDER=submitted: what each student's notebooks have solved, as submitted/grades.csv
+grade: .venv/lab.done
+	$(if $(FOLDER),,$(error say which notebooks: make grade FOLDER=submitted))
+	$(BIN)/python -m uagt_lib.course.grade "$(FOLDER)"
 
 lint: .venv/test.done
 	$(BIN)/ruff check --fix .

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -24,6 +24,8 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": (
         '{"fetchNews": "false", "checkForUpdates": false}'
     ),
+    # a test that opens the course's own notebooks must not change them
+    "@jupyterlab/docmanager-extension/plugin.jupyterlab-settings": '{"autosave": false}',
     # or cells out of sight would not be on the page
     "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": '{"windowingMode": "none"}',
 }
@@ -48,7 +50,27 @@ def lab(folder: Path, scratch: Path, width: int = 1280, height: int = 900) -> It
         scratch: an empty folder for settings and logs; nobody's own settings are read or changed.
         width, height: pixels.
     """
-    with _server(folder, scratch) as url, sync_playwright() as playwright:
+    words = ["--no-browser", f"--ServerApp.root_dir={folder}"]
+    with _server(words, scratch, scratch) as (url, _), _page(url, width, height) as page:
+        yield page
+
+
+@contextmanager
+def as_started(words: list[str], cwd: Path, scratch: Path, width: int = 1280, height: int = 800) -> Iterator[Page]:
+    """What a person's browser shows after `jupyter lab WORDS` in the folder `cwd`; `scratch` and sizes as in `lab`."""
+    browser, opened = scratch / "browser", scratch / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part && mv {opened}.part {opened}\n')
+    browser.chmod(0o755)
+    with _server(words, cwd, scratch, BROWSER=str(browser)) as (_, alive):
+        while not opened.exists():
+            alive()
+        with _page(opened.read_text().strip(), width, height) as page:
+            yield page
+
+
+@contextmanager
+def _page(url: str, width: int, height: int) -> Iterator[Page]:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
@@ -64,6 +86,11 @@ def lab(folder: Path, scratch: Path, width: int = 1280, height: int = 900) -> It
 def open_notebook(page: Page, path: str) -> None:
     """Open a notebook, by its path in the folder, and wait for its kernel, or for a dialog that asks something."""
     page.evaluate("path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+    wait_for_kernel(page, path)
+
+
+def wait_for_kernel(page: Page, path: str) -> None:
+    """Wait until the notebook in front is `path` and its kernel is ready, or until a dialog asks something."""
     page.wait_for_function(
         """path => {
             const panel = window.jupyterapp.shell.currentWidget;
@@ -114,7 +141,8 @@ def assert_no_error(page: Page) -> None:
 
 
 @contextmanager
-def _server(folder: Path, scratch: Path) -> Iterator[str]:
+def _server(words: list[str], cwd: Path, scratch: Path, **more: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """`jupyter lab WORDS` in `cwd`: its address, and what waits a little and fails once the server is dead or late."""
     settings = scratch / "settings"
     for name, text in SETTINGS.items():
         (settings / name).parent.mkdir(parents=True, exist_ok=True)
@@ -130,22 +158,29 @@ def _server(folder: Path, scratch: Path) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
         "IPYTHONDIR": str(scratch / "ipython"),
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
-        "OMP_NUM_THREADS": "1",
+        **more,
     }
     environment.pop("UAGT_HEADLESS", None)  # somebody is there to press buttons
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
-        *(f"--ServerApp.root_dir={folder}", f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
+        *(sys.executable, "-m", "jupyterlab", *words, "--allow-root", "--expose-app-in-browser"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", "--ip=127.0.0.1"),
         *(f"--IdentityProvider.token={token}", "--LabApp.extension_manager=readonly"),
     ]
     log = scratch / "server.log"
     with log.open("w") as file:
         server = subprocess.Popen(
-            command, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True, cwd=scratch
+            command, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True, cwd=cwd
         )
+    end = time.monotonic() + 120
+
+    def alive() -> None:
+        assert server.poll() is None and time.monotonic() < end, log.read_text()
+        time.sleep(0.1)
+
     try:
-        _wait_for(f"http://127.0.0.1:{port}/api", server, log)
-        yield f"http://127.0.0.1:{port}/lab?token={token}"
+        while not _answers(f"http://127.0.0.1:{port}/api"):
+            alive()
+        yield f"http://127.0.0.1:{port}/lab?token={token}", alive
     finally:
         server.send_signal(signal.SIGTERM)
         try:
@@ -154,12 +189,9 @@ def _server(folder: Path, scratch: Path) -> Iterator[str]:
             os.killpg(server.pid, signal.SIGKILL)
 
 
-def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except (urllib.error.URLError, ConnectionError):
-            assert server.poll() is None and time.monotonic() < end, log.read_text()
-            time.sleep(0.1)
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except (urllib.error.URLError, ConnectionError):
+        return False
+    return True

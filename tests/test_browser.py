@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import (
+    as_started,
     assert_no_dialog,
     assert_no_error,
     chromium,
@@ -16,11 +17,16 @@ from tests.browser import (
     lab,
     open_notebook,
     run_all,
+    wait_for_kernel,
 )
 from uagt_lib.training.config import Config
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium: `.venv/bin/playwright install chromium`")
-LESSONS = Path(__file__).parents[1] / "notebooks"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium: `.venv/bin/playwright install chromium`"),
+]
+COURSE = Path(__file__).parents[1]
+LESSONS = COURSE / "notebooks"
 
 SET_UP = """
 from uagt_lib.training.config import Config
@@ -119,3 +125,18 @@ def test_every_lesson_opens_without_a_question(tmp_path):
                 open_notebook(page, path.name)
                 assert_no_dialog(page)
                 close_notebook(page)
+
+
+def test_make_lab_opens_lesson_00_beside_the_other_lessons_and_with_all_of_the_course_in_reach(tmp_path):
+    recipe = re.search(r"^lab:.*\n\t\$\(BIN\)/jupyter lab (.+)$", (COURSE / "Makefile").read_text(), re.M)
+    with as_started(recipe[1].split(), COURSE, tmp_path) as page:
+        wait_for_kernel(page, "notebooks/00_start_here.ipynb")
+        assert_no_dialog(page)
+        expect(page.locator(".jp-LauncherCard")).to_have_count(0)
+        listed = page.locator(".jp-DirListing-item")
+        expect(listed.filter(has_text="00_start_here.ipynb")).to_be_visible()
+        names = listed.locator(".jp-DirListing-itemText").all_inner_texts()
+        assert sorted(names) == sorted([path.name for path in LESSONS.glob("*.ipynb")] + ["sources"])
+        page.screenshot(path=tmp_path / "lab.png")
+        page.locator(".jp-BreadCrumbs-home").click()
+        expect(listed.filter(has_text="README.md")).to_be_visible()
