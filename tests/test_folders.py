@@ -1,9 +1,8 @@
-"""Photographs from folders: every kind of picture is read rightly or refused by a sentence with its name in it."""
+"""Photographs from folders: which files count, what of the others is said, and how they are put together."""
 
 import os
-import struct
+import unicodedata
 import warnings
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
+from uagt_lib import memory
 from uagt_lib.data import folders, savanna
-from uagt_lib.data.folders import list_images, load_images, load_masked, load_masks, read_image
-from uagt_lib.errors import UagtError
+from uagt_lib.data.folders import list_images, load_images, load_masked, load_masks
+from uagt_lib.errors import UagtError, UagtWarning
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
@@ -30,151 +30,6 @@ def noise(path: Path, size=(64, 48)) -> Path:
     return path
 
 
-def png_header(path: Path, width: int, height: int) -> Path:
-    """A PNG that declares a size but carries next to no pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
-    )
-    return path
-
-
-def pixel(path: Path) -> tuple[int, ...]:
-    picture = read_image(path)
-    assert picture.mode == "RGB"
-    return picture.getpixel((0, 0))
-
-
-# --- one picture ------------------------------------------------------------------------------------------------------
-
-
-def test_plain_grey_and_bilevel(tmp_path):
-    assert pixel(solid(tmp_path / "a.png")) == RED
-    assert pixel(solid(tmp_path / "b.png", 77, "L")) == (77, 77, 77)
-    assert pixel(solid(tmp_path / "c.png", 1, "1")) == WHITE
-
-
-def test_cmyk_jpeg(tmp_path):
-    assert np.allclose(pixel(solid(tmp_path / "a.jpg", (0, 255, 255, 0), "CMYK")), RED, atol=6)
-
-
-def test_transparency_is_laid_over_white(tmp_path):
-    assert pixel(solid(tmp_path / "a.png", (0, 0, 0, 0), "RGBA")) == WHITE
-    assert pixel(solid(tmp_path / "half.png", (0, 0, 0, 128), "RGBA")) == (127, 127, 127)
-    assert pixel(solid(tmp_path / "la.png", (0, 0), "LA")) == WHITE
-    assert pixel(solid(tmp_path / "rgb.png", RED, "RGB", transparency=RED)) == WHITE
-    palette = Image.new("P", (32, 24), 3)
-    palette.putpalette([0, 0, 0] * 3 + list(RED))
-    palette.save(tmp_path / "p.png", transparency=3)
-    assert pixel(tmp_path / "p.png") == WHITE
-    palette.save(tmp_path / "opaque.png")
-    assert pixel(tmp_path / "opaque.png") == RED
-
-
-@pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_sixteen_bits_are_scaled_not_clipped(tmp_path, suffix):
-    ramp = np.linspace(0, 65535, 32 * 24).astype(np.uint16).reshape(24, 32)
-    Image.fromarray(ramp).save(tmp_path / f"a.{suffix}")
-    got = np.asarray(read_image(tmp_path / f"a.{suffix}"))[..., 0]
-    assert np.abs(got - ramp / 257).max() <= 0.5
-    assert got.min() == 0 and got.max() == 255
-
-
-def test_thirty_two_bit_mode_with_sixteen_bit_values(tmp_path):
-    Image.fromarray(np.full((24, 32), 32896, np.int32)).save(tmp_path / "a.tif")
-    assert Image.open(tmp_path / "a.tif").mode == "I"
-    assert pixel(tmp_path / "a.tif") == (128, 128, 128)
-
-
-@pytest.mark.parametrize(
-    "values", [np.full((24, 32), 70000, np.int32), np.full((24, 32), -1, np.int32), np.full((24, 32), 0.5, np.float32)]
-)
-def test_unknown_ranges_are_refused(tmp_path, values):
-    Image.fromarray(values).save(tmp_path / "odd.tif")
-    with pytest.raises(UagtError, match=r"odd\.tif.*save it with 8 or 16 bits"):
-        read_image(tmp_path / "odd.tif")
-
-
-def test_exif_rotation_is_applied(tmp_path):
-    picture = Image.new("RGB", (40, 20), RED)
-    picture.paste((0, 0, 255), (0, 0, 20, 20))  # left half blue
-    exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was held on its side: turn clockwise
-    picture.save(tmp_path / "a.png", exif=exif)
-    upright = read_image(tmp_path / "a.png")
-    assert upright.size == (20, 40)
-    assert upright.getpixel((10, 5)) == (0, 0, 255) and upright.getpixel((10, 35)) == RED
-
-
-def test_damaged_files_are_named(tmp_path):
-    for name in ("cut.jpg", "cut.png"):
-        path = noise(tmp_path / name)
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-        with pytest.raises(UagtError, match=rf"{name} is damaged"):
-            read_image(path)
-    noise(tmp_path / "flip.png")
-    data = bytearray((tmp_path / "flip.png").read_bytes())
-    data[60] ^= 255
-    (tmp_path / "flip.png").write_bytes(data)
-    with pytest.raises(UagtError, match=r"flip\.png is damaged"):
-        read_image(tmp_path / "flip.png")
-
-
-@pytest.mark.parametrize("content", [b"this is a text", b""])
-def test_a_text_named_jpg(tmp_path, content):
-    (tmp_path / "note.jpg").write_bytes(content)
-    with pytest.raises(UagtError, match=r"note\.jpg is not an image"):
-        read_image(tmp_path / "note.jpg")
-
-
-def test_tiny_pictures_are_refused(tmp_path):
-    assert read_image(solid(tmp_path / "just.png", size=(16, 16))).size == (16, 16)
-    for size in ((1, 1), (15, 200), (200, 15)):
-        with pytest.raises(UagtError, match=rf"tiny\.png is {size[0]} x {size[1]} pixels"):
-            read_image(solid(tmp_path / "tiny.png", size=size))
-
-
-@pytest.mark.parametrize("side", [40000, 10000, 9200])  # PIL's error, PIL's warning, ours alone
-def test_bombs_are_refused_from_the_header(tmp_path, monkeypatch, side):
-    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
-    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("decoded"))
-    limit = Image.MAX_IMAGE_PIXELS
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with pytest.raises(UagtError, match=r"bomb\.png has more than 80 megapixels"):
-            read_image(png_header(tmp_path / "bomb.png", side, side))
-    assert limit == Image.MAX_IMAGE_PIXELS  # PIL's own setting is untouched
-
-
-def test_what_we_accept_never_warns():
-    assert folders.MAX_PIXELS <= Image.MAX_IMAGE_PIXELS
-
-
-def test_missing_file_and_folder_named_like_an_image(tmp_path):
-    (tmp_path / "folder.jpg").mkdir()
-    for name in ("nothing.jpg", "folder.jpg"):
-        with pytest.raises(UagtError, match=rf"{name} cannot be read"):
-            read_image(tmp_path / name)
-
-
-def test_no_permission(tmp_path, monkeypatch):
-    path = solid(tmp_path / "secret.png")
-    if os.geteuid() == 0:  # root may read everything, so the system's answer is played
-
-        def refuse(*_, **__):
-            raise PermissionError(13, "Permission denied")
-
-        monkeypatch.setattr(Image, "open", refuse)
-    else:
-        path.chmod(0)
-    with pytest.raises(UagtError, match=r"secret\.png cannot be read \(Permission denied\)"):
-        read_image(path)
-
-
 # --- folders ----------------------------------------------------------------------------------------------------------
 
 
@@ -182,7 +37,52 @@ def test_list_is_sorted_and_takes_images_only(tmp_path):
     for name in ("b.JPG", "a.png", "c.jpeg", "d.WebP", "e.bmp", "f.tif", "g.TIFF", ".hidden.jpg", "note.txt"):
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
-    assert [p.name for p in list_images(tmp_path)] == ["a.png", "b.JPG", "c.jpeg", "d.WebP", "e.bmp", "f.tif", "g.TIFF"]
+    with pytest.warns(UagtWarning, match=r"1 other file and 1 folder passed over: note\.txt, folder\.png/"):
+        names = [p.name for p in list_images(tmp_path)]
+    assert names == ["a.png", "b.JPG", "c.jpeg", "d.WebP", "e.bmp", "f.tif", "g.TIFF"]
+
+
+def test_every_picture_is_found_and_the_rest_is_counted_and_named(tmp_path):
+    for i in range(3):
+        solid(tmp_path / f"{i}.png")
+        solid(tmp_path / f"{i}.jfif", format="JPEG")
+        solid(tmp_path / f"{i}.jpe", format="JPEG")  # a name that promises nothing
+        (tmp_path / f"{i}.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    for name in ("a.gif", "a.jp2", "a.ppm", "contact_sheet.png"):
+        solid(tmp_path / name)
+    (tmp_path / "more").mkdir()
+    with pytest.warns(UagtWarning) as said:
+        assert len(list_images(tmp_path)) == len(load_images(tmp_path, 8)) == 12
+    assert str(said[0].message) == (
+        f"{tmp_path}: 4 other files and 1 folder passed over: 0.HEIC and 2 more .HEIC, contact_sheet.png, more/ "
+        "(HEIC is read after pip install pillow-heif)"
+    )
+
+
+def test_nothing_is_said_where_nothing_is_passed_over(tmp_path):
+    solid(tmp_path / "a.png")
+    (tmp_path / ".DS_Store").touch()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        list_images(tmp_path)
+
+
+def test_pictures_one_folder_too_deep(tmp_path):
+    solid(tmp_path / "one" / "a.png")
+    with pytest.raises(UagtError, match=r"holds no image \(1 folder passed over: one/\).*images directly inside"):
+        list_images(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of a name here")
+def test_pipes_and_loops_are_never_opened(tmp_path):
+    solid(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.warns(UagtWarning, match="2 other files passed over"):
+        assert len(list_images(tmp_path)) == 1
+    os.mkfifo(tmp_path / "pipe.png")  # its name promises a picture, so a set without it would be another
+    with pytest.raises(UagtError, match=r"pipe\.png cannot be read \(it is a pipe"), pytest.warns(UagtWarning):
+        load_images(tmp_path, 8)
 
 
 def test_list_says_what_is_expected(tmp_path):
@@ -272,7 +172,7 @@ def test_empty_and_coloured_masks(tmp_path):
 
 def test_class_numbers_are_no_mask(tmp_path):
     solid(tmp_path / "classes.png", 7, "L")
-    with pytest.raises(UagtError, match=r"classes\.png is not a mask: its largest value is 7"):
+    with pytest.raises(UagtError, match=r"classes\.png is not a mask: it has values from 7 to 7"):
         load_masks(tmp_path, 8)
 
 
@@ -310,6 +210,29 @@ def test_two_pictures_of_one_name(tmp_path):
     solid(tmp_path / "images" / "b.png")
     with pytest.raises(UagtError, match=r"has both b\.jpg and b\.png"):
         load_masked(*folders_, 16)
+
+
+def test_names_are_compared_in_one_normal_form(tmp_path):
+    """macOS writes letters with accents as two characters, into zip archives too."""
+    for form in ("NFC", "NFD"):
+        solid(tmp_path / form / (unicodedata.normalize(form, "Zèbre") + ".png"), 1, "L")
+    images, masks = load_masked(tmp_path / "NFC", tmp_path / "NFD", 16)
+    assert len(images) == len(masks) == 1
+    solid(tmp_path / "NFD" / (unicodedata.normalize("NFC", "Zèbre") + ".jpg"), 1, "L")
+    if len(list(tmp_path.joinpath("NFD").iterdir())) == 2:
+        with pytest.raises(UagtError, match="has both"):
+            load_masked(tmp_path / "NFC", tmp_path / "NFD", 16)
+
+
+def test_what_does_not_fit_into_memory_is_refused_beforehand(tmp_path, monkeypatch):
+    folders_ = pairs(tmp_path, "a", "b")
+    monkeypatch.setattr(memory, "free", lambda: 2 * 16 * 16 * 7 - 1)
+    monkeypatch.setattr(folders, "read_image", lambda _: pytest.fail("read"))
+    with pytest.raises(UagtError, match=r"the 2 pictures of .*images with their masks need .* GB of memory and .* are free"):
+        load_masked(*folders_, 16)
+    monkeypatch.setattr(memory, "free", lambda: 2 * 16 * 16 * 3 - 1)
+    with pytest.raises(UagtError, match=r"the 2 pictures of .*images, 16 x 16 pixels, need"):
+        load_images(folders_[0], 16)
 
 
 def test_a_folder_like_the_weizmann_horses(tmp_path):

@@ -7,12 +7,16 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uagt_lib.errors import UagtError
+from uagt_lib import memory
+from uagt_lib.errors import UagtError, UagtWarning
 from uagt_lib.evaluate.extractors import EXTRACTORS
+from uagt_lib.files import plain_streams
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce.again import REPRODUCED
@@ -32,21 +36,45 @@ CHECKPOINT_HELP = "a run's folder, a checkpoint's, or a .safetensors file"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 well, 2 wrong input or stopped before the end (say why)."""
+    plain_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:2] == ["evaluate", "attention"]:  # a command of two words; argparse would take the second for a folder
         words[:2] = ["evaluate-attention"]
     options = _parser().parse_args(words)
     try:
-        return options.run(options)
-    except UagtError as error:
-        print(f"uagt: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:  # a disk that fills up, a folder that vanishes: the system's own words
-        print(f"uagt: {error}", file=sys.stderr)
-        return 2
+        with _notes():
+            return options.run(options)
+    except (
+        UagtError,
+        OSError,
+    ) as error:  # a disk that fills up, a folder that vanishes: the system's words
+        said = str(error)
     except KeyboardInterrupt:
-        print("uagt: interrupted", file=sys.stderr)
-        return 2
+        said = "interrupted"
+    except (MemoryError, RuntimeError) as error:
+        if not memory.ran_out(error):
+            raise
+        said = f"memory ran out ({str(error) or 'MemoryError'}); close other programs or take smaller pictures"
+    print(f"uagt: {said}", file=sys.stderr)
+    return 2
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Every UagtWarning as a line, once; other warnings as Python shows them."""
+    said, show = set(), warnings.showwarning
+
+    def note(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+        if category is not UagtWarning:
+            show(message, category, *rest)
+        elif str(message) not in said:
+            said.add(str(message))
+            print(f"note: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UagtWarning)
+        warnings.showwarning = note
+        yield
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -281,7 +309,7 @@ def _translate(options: argparse.Namespace) -> int:
 
     from uagt_lib.data.folders import list_images, read_image
     from uagt_lib.data.pairs import to_float, to_grey, to_uint8
-    from uagt_lib.evaluate.sheets import contact_sheet, thumbnail
+    from uagt_lib.data.sheets import contact_sheet, thumbnail
     from uagt_lib.files import make_folder
     from uagt_lib.inference import translate_image
     from uagt_lib.training.checkpoint import load_model

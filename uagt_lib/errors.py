@@ -1,4 +1,4 @@
-"""The one exception that means: the input was wrong, and here is what to do about it."""
+"""What was wrong with what we were given, and what should be known about it, as sentences."""
 
 
 class UagtError(Exception):
@@ -7,3 +7,7 @@ class UagtError(Exception):
     The message names what was wrong (file, value) and the way out; the command line prints it without a traceback
     and exits with code 2.
     """
+
+
+class UagtWarning(UserWarning):
+    """Something that is no mistake but should be known, told as a sentence; the command line prints it as one."""

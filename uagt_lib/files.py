@@ -1,8 +1,15 @@
-"""Folders we are asked to write into."""
+"""Files and folders we are told to read from or write to: what may be opened, and how text becomes bytes."""
 
+import codecs
+import os
+import stat
+import sys
 from pathlib import Path
 
 from uagt_lib.errors import UagtError
+
+LOOK_ALIKES = {"→": "->", "±": "+-", "×": "x", "…": "...", "✓": "+", "✗": "x", "○": "o"}
+KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}  # what else there is: devices
 
 
 def make_folder(path: str | Path) -> Path:
@@ -20,3 +27,42 @@ def make_folder(path: str | Path) -> Path:
     except OSError as error:
         raise UagtError(f"cannot write to {path}: {error.strerror or error}; choose another --out") from error
     return path
+
+
+def check_regular(path: Path) -> None:
+    """Before anything is opened: a pipe would keep us waiting for ever, and a device has no end.
+
+    Raises:
+        UagtError: if `path` is not, or does not lead to, a regular file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:  # missing, forbidden, or a link that leads in a circle
+        raise UagtError(f"{path} cannot be read ({error.strerror}); check name and permissions.") from error
+    if not stat.S_ISREG(mode):
+        kind = KINDS.get(stat.S_IFMT(mode), "a device")
+        raise UagtError(f"{path} cannot be read (it is {kind}, not a file); take it out of the way.")
+
+
+def to_bytes(text: str) -> bytes:
+    """Text as we write it to files: UTF-8, line ends as they are, and no character an error."""
+    return text.encode("utf-8", "plain")
+
+
+def plain_streams() -> None:
+    """What a terminal or a redirected output cannot show is written in ASCII; one that was closed takes everything."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for as long as we run)
+        elif reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Our own few characters by look-alikes; others, and the stray bytes that a file's name may hold, by number."""
+    characters = error.object[error.start : error.end]
+    return "".join(LOOK_ALIKES.get(c) or ascii(c)[1:-1] for c in characters), error.end
+
+
+codecs.register_error("plain", _plain)

@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 
 from tqdm.auto import tqdm
 
-from uagt_lib.data.manifest import SPLITS, has_manifest, is_image_name, photographs, sha256, verify
+from uagt_lib.data.folders import is_image_name
+from uagt_lib.data.manifest import SPLITS, has_manifest, photographs, sha256, verify
 from uagt_lib.errors import UagtError
 
 MAX_BYTES = 2 * 10**9  # of an archive, and of what it says it unpacks to; ours stay under a tenth of it

@@ -4,12 +4,13 @@ The lists (manifests/NAME.sha256) have sha256sum's format, so anyone can check t
 """
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from uagt_lib.data.folders import MANY, SUFFIXES
+from uagt_lib.data.folders import MANY, is_image_name
 from uagt_lib.errors import UagtError
 
 SPLITS = ("trainA", "trainB", "testA", "testB")
@@ -91,17 +92,12 @@ def has_manifest(name: str) -> bool:
 def photographs(root: Path) -> dict[str, Path]:
     """The images in the four folders of a data set, keyed by "trainA/x.jpg"; hidden files and others are not seen."""
     return {
-        f"{split}/{path.name}": path
+        unicodedata.normalize("NFC", f"{split}/{path.name}"): path
         for split in SPLITS
         if (root / split).is_dir()
         for path in (root / split).iterdir()
         if is_image_name(path.name) and path.is_file()
     }
-
-
-def is_image_name(name: str) -> bool:
-    """Whether a file of this name counts as a photograph."""
-    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
 def sha256(path: Path) -> str:

@@ -1,5 +1,7 @@
 """Two unpaired image sets, held in memory as bytes, and the random crops a training step takes from them."""
 
+import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,10 +9,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from uagt_lib import memory
 from uagt_lib.data import folders, savanna
-from uagt_lib.errors import UagtError
+from uagt_lib.errors import UagtError, UagtWarning
 from uagt_lib.files import make_folder
 
+MUCH = 10**9  # bytes of pictures that are worth a word beforehand
 DOMAINS = ("animals", "seasons")  # what tells the savanna's S from its T
 
 
@@ -85,17 +89,21 @@ def from_folders(root: str | Path, view: int, load: int) -> Pair:
     Where masksA or masksB exist, they hold a mask for each test picture, of the same name; emptyA and emptyB hold
     pictures without any object. (`uagt data savanna` writes all of these.)
 
+    What this takes of memory is said before it is taken, where it is much, in a UagtWarning.
+
     Args:
         root: the data folder.
         view: pixels to which held-out pictures are stretched.
         load: pixels to which training pictures are stretched.
 
     Raises:
-        UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it.
+        UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it. And if
+            there is less memory than the pictures need.
     """
     root = Path(root)
     if not root.is_dir():
         raise UagtError(f"{root} is not a folder; it should hold trainA, trainB and, if you have them, testA, testB")
+    _check_memory(root, view, load)
 
     def domain(letter: str) -> Domain:
         train, test, masks, empty = (root / f"{name}{letter}" for name in ("train", "test", "masks", "empty"))
@@ -112,6 +120,19 @@ def from_folders(root: str | Path, view: int, load: int) -> Pair:
         )
 
     return Pair(domain("A"), domain("B"))
+
+
+def _check_memory(root: Path, view: int, load: int) -> None:
+    """Say what the pictures of `root` will need, or raise UagtError where that is more than there is."""
+    bytes_each = {"train": 3 * load**2, "test": 3 * view**2, "masks": 4 * view**2, "empty": 3 * view**2}
+    there = [(name, root / f"{name}{letter}") for letter in "AB" for name in bytes_each]
+    counts = [(name, len(folders.list_images(path))) for name, path in there if path.is_dir() or name == "train"]
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # each holds all pictures; torchrun and accelerate tell
+    needed = processes * sum(bytes_each[name] * count for name, count in counts)
+    what = f"the {sum(count for _, count in counts)} pictures of {root}" + f", {processes} times," * (processes > 1)
+    memory.check(needed, what, "take a part of them, or a preset of fewer pixels (--preset horse2zebra-128, say)")
+    if needed > MUCH:
+        warnings.warn(f"{what} need {needed / 1e9:.1f} GB of memory, at {load} pixels", UagtWarning, stacklevel=3)
 
 
 def to_folders(pair: Pair, root: str | Path) -> None:

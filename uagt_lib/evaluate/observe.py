@@ -5,8 +5,8 @@ from pathlib import Path
 from torch import Tensor
 
 from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey
+from uagt_lib.data.sheets import sheet
 from uagt_lib.evaluate.attention import Tally
-from uagt_lib.evaluate.sheets import sheet
 from uagt_lib.inference import translate
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model

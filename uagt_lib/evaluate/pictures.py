@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
-from uagt_lib.data.folders import list_images, pair_masks, read_image, read_mask
+from uagt_lib.data.folders import list_images, load_image, name_of, pair_masks, read_mask_of
+from uagt_lib.data.picture import size_of
 from uagt_lib.errors import UagtError
+from uagt_lib.files import check_regular
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Folder:
         refused = []
         for name, path in zip(self.names, self.paths, strict=True):
             try:
-                picture = torch.from_numpy(np.array(read_image(path))).permute(2, 0, 1)
+                picture = load_image(path)
             except UagtError as error:
                 refused.append(str(error))
                 continue
@@ -58,12 +59,12 @@ class Folder:
                 yield name, picture, None
                 continue
             size = (picture.shape[2], picture.shape[1])
-            yield name, picture, torch.from_numpy(np.array(read_mask(self.masks[name], files[name], size)))[None]
+            yield name, picture, torch.from_numpy(np.array(read_mask_of(files[name], self.masks[name], size)))[None]
 
     @property
     def names(self) -> list[str]:
         """The files' names, without suffix unless two would be the same."""
-        stems = [path.stem for path in self.paths]
+        stems = [name_of(path) for path in self.paths]
         return stems if len(set(stems)) == len(stems) else [path.name for path in self.paths]
 
     @cached_property
@@ -71,8 +72,8 @@ class Folder:
         """Width x height from the files' headers: "64x64", or "64x64 ... 512x384 (3 sizes)"."""
         found = set()
         for path in self.paths:
-            with suppress(OSError), Image.open(path) as picture:  # what cannot be read is refused elsewhere
-                found.add(picture.size)
+            with suppress(UagtError):  # what cannot be read is refused elsewhere
+                found.add(size_of(path))
         ends = "{}x{}".format(*min(found, default=(0, 0))), "{}x{}".format(*max(found, default=(0, 0)))
         return ends[0] if len(found) < 2 else f"{ends[0]} ... {ends[1]} ({len(found)} sizes)"
 
@@ -81,6 +82,7 @@ class Folder:
         """A sha256 of the files' contents, in order."""
         whole = hashlib.sha256()
         for path in self.paths:
+            check_regular(path)
             try:
                 whole.update(hashlib.sha256(path.read_bytes()).digest())
             except OSError as error:

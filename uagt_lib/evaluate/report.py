@@ -7,8 +7,9 @@ from typing import Any
 
 from torch import Tensor
 
+from uagt_lib.data.sheets import contact_sheet, enlarge
 from uagt_lib.evaluate.kid import Kid
-from uagt_lib.evaluate.sheets import contact_sheet, enlarge
+from uagt_lib.files import to_bytes
 from uagt_lib.training.checkpoint import write_bytes, write_json
 
 NOTES = """\
@@ -72,7 +73,7 @@ def write(
     values = {"kid": kid, "attention": attention, "contact_sheet": captions}
     contact_sheet([[enlarge(picture) for picture in column] for column in columns]).save(out / "contact_sheet.png")
     write_json(out / f"{name}.json", values)
-    write_bytes(out / f"{name}.md", markdown.encode())
+    write_bytes(out / f"{name}.md", to_bytes(markdown))
     return values | {"markdown": markdown}
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from uagt_lib.evaluate.report import plus_minus
-from uagt_lib.files import make_folder
+from uagt_lib.files import make_folder, to_bytes
 from uagt_lib.training.checkpoint import write_bytes, write_json
 
 
@@ -27,7 +27,7 @@ class Finding(NamedTuple):
         write_json(out / f"{name}.json", self.values)
         self.figure.savefig(buffer := BytesIO())
         Image.open(buffer).convert("RGB").quantize(256).save(out / f"{name}.png", optimize=True)
-        write_bytes(out / f"{name}.md", f"{self.markdown}\n\n![{name}]({name}.png)\n".encode())
+        write_bytes(out / f"{name}.md", to_bytes(f"{self.markdown}\n\n![{name}]({name}.png)\n"))
 
 
 def over_seeds(values: Sequence[float], times: float = 1.0, digits: int = 1) -> str:

@@ -93,7 +93,9 @@ class Runs:
 
     def seconds(self, configs: Sequence[Config]) -> float:
         """Training time of finished runs, all together."""
-        return sum(json.loads((self.folder(c) / "metrics.json").read_text())["seconds"] for c in configs)
+        return sum(
+            json.loads((self.folder(c) / "metrics.json").read_text(encoding="utf-8"))["seconds"] for c in configs
+        )
 
     def _train(self, config: Config, out: Path, until: int) -> None:
         # attention at every tenth of a run that never stops it: what Figure 7 shows

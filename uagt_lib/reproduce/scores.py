@@ -20,5 +20,5 @@ def score(run: str | Path, extractor: str) -> dict[str, Any]:
     out = Path(run) / "evaluation" / extractor
     kept = out / "report.json"
     if kept.is_file():
-        return json.loads(kept.read_text())
+        return json.loads(kept.read_text(encoding="utf-8"))
     return compare([run], out, extractor=extractor)

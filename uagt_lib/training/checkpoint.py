@@ -123,7 +123,7 @@ def read_state(folder: Path) -> dict[str, Any]:
         UagtError: if it is missing or damaged.
     """
     try:
-        return json.loads((folder / STATE).read_text())
+        return json.loads((folder / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UagtError(f"{folder / STATE} cannot be read: {error}") from error
 
