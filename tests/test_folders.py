@@ -228,7 +228,7 @@ def test_what_does_not_fit_into_memory_is_refused_beforehand(tmp_path, monkeypat
     folders_ = pairs(tmp_path, "a", "b")
     monkeypatch.setattr(memory, "free", lambda: 2 * 16 * 16 * 7 - 1)
     monkeypatch.setattr(folders, "read_image", lambda _: pytest.fail("read"))
-    with pytest.raises(UagtError, match=r"the 2 pictures of .*images with their masks need .* GB of memory and .* are free"):
+    with pytest.raises(UagtError, match=r"the 2 pictures of .*their masks need .* GB of memory and .* are free"):
         load_masked(*folders_, 16)
     monkeypatch.setattr(memory, "free", lambda: 2 * 16 * 16 * 3 - 1)
     with pytest.raises(UagtError, match=r"the 2 pictures of .*images, 16 x 16 pixels, need"):
