@@ -39,29 +39,14 @@ def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {})
     picture = widgets.Image(format="png", layout=widgets.Layout(width="760px", max_width="100%"))
     line = widgets.HTML()
 
-    def sample(x: Tensor, y: Tensor, m: int, count: int, with_bias: bool) -> Tensor:
-        generator = torch.Generator().manual_seed(0)  # the same slider positions always show the same picture
-        of_x, of_y = (kid.draw(len(f), m, count, generator) for f in (x, y))
-        if not with_bias:
-            return kid.values(x, y, of_x, of_y)
-        pairs = zip(of_x, of_y, strict=True)
-        return torch.tensor([kid.mmd2(x[i], y[j], biased=True) for i, j in pairs], dtype=torch.float64)
-
-    @cache
-    def fixed(a: str, b: str) -> tuple[float, tuple[float, float]]:
-        """What stays while sliders move: the full sets' value, and an axis wide enough for subsets of 10."""
-        x, y = features[a], features[b]
-        m = min(10, len(x), len(y))
-        wide = torch.cat([sample(x, y, m, 100, with_bias) for with_bias in (False, True)])
-        low, high = wide.min().item(), wide.max().item()
-        return kid.mmd2(x, y), (low - 0.05 * (high - low), high + 0.05 * (high - low))
+    fixed = cache(lambda a, b: _fixed(features[a], features[b]))
 
     def redraw() -> None:
         x, y = features[one.value], features[other.value]
         most = min(len(x), len(y))
         if size.max != most:
             size.max = most  # changes the value, and so draws again, where that was larger
-        found = sample(x, y, size.value, subsets.value, biased.value)
+        found = _sample(x, y, size.value, subsets.value, biased.value)
         full, limits = fixed(one.value, other.value)
         picture.value = png(kid_histogram({size.value: found}, full, limits))
         mean, spread = 100 * found.mean().item(), 100 * found.std(correction=0).item()
@@ -76,3 +61,21 @@ def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {})
     parts.on_change(redraw, one, other, size, subsets, biased)
     redraw()
     return widgets.VBox([one, other, size, subsets, biased, picture, line])
+
+
+def _sample(x: Tensor, y: Tensor, m: int, count: int, biased: bool) -> Tensor:
+    """KID of `count` subsets of m: the same slider positions always show the same picture."""
+    generator = torch.Generator().manual_seed(0)
+    of_x, of_y = (kid.draw(len(f), m, count, generator) for f in (x, y))
+    if not biased:
+        return kid.values(x, y, of_x, of_y)
+    pairs = zip(of_x, of_y, strict=True)
+    return torch.tensor([kid.mmd2(x[i], y[j], biased=True) for i, j in pairs], dtype=torch.float64)
+
+
+def _fixed(x: Tensor, y: Tensor) -> tuple[float, tuple[float, float]]:
+    """What stays while sliders move: the full sets' value, and an axis wide enough for subsets of 10."""
+    m = min(10, len(x), len(y))
+    wide = torch.cat([_sample(x, y, m, 100, biased) for biased in (False, True)])
+    low, high = wide.min().item(), wide.max().item()
+    return kid.mmd2(x, y), (low - 0.05 * (high - low), high + 0.05 * (high - low))

@@ -8,6 +8,14 @@ from uagt_lib.evaluate.attention import background_error
 from uagt_lib.method.compose import compose
 from uagt_lib.show.widgets import parts
 
+MATTES = (
+    ("true mask", "mask"),
+    ("its complement", "complement"),
+    ("ones: repaint everything, as CycleGAN", "ones"),
+    ("zeros: keep everything", "zeros"),
+    ("a disc of your own", "disc"),
+)
+
 
 def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widgets.VBox:
     """Input, paint, matte and the composed s' (Eq. 1) side by side; the matte is chosen, blended, or painted as a disc.
@@ -21,16 +29,7 @@ def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widg
         ValueError: if the shapes do not line up; the message names them.
     """
     compose(image[None], painted[None], mask[None])  # complains about shapes before anything is shown
-    matte = parts.choice(
-        "matte",
-        [
-            ("true mask", "mask"),
-            ("its complement", "complement"),
-            ("ones: repaint everything, as CycleGAN", "ones"),
-            ("zeros: keep everything", "zeros"),
-            ("a disc of your own", "disc"),
-        ],
-    )
+    matte = parts.choice("matte", MATTES)
     blend = parts.slider("object → background", 0, 0, 1, 0.05)
     x, y = (parts.slider(f"disc: {name}", 0.5, 0, 1, 0.01) for name in ("x, rightwards", "y, downwards"))
     radius = parts.slider("disc: radius", 0.3, 0, 1, 0.01)
@@ -48,13 +47,9 @@ def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widg
     line = widgets.HTML()
 
     def redraw() -> None:
-        chosen = {
-            "mask": lambda: mask,
-            "complement": lambda: 1 - mask,
-            "ones": lambda: torch.ones_like(mask),
-            "zeros": lambda: torch.zeros_like(mask),
-            "disc": lambda: disc(*mask.shape[1:], x.value, y.value, radius.value, softness.value),
-        }[matte.value]()
+        mattes = {"mask": mask, "complement": 1 - mask, "ones": torch.ones_like(mask), "zeros": torch.zeros_like(mask)}
+        mattes["disc"] = disc(*mask.shape[1:], x.value, y.value, radius.value, softness.value)
+        chosen = mattes[matte.value]
         chosen = (1 - blend.value) * chosen + blend.value * (1 - chosen)
         result = compose(image[None], painted[None], chosen[None])
         error = background_error(image[None], result, mask[None])
