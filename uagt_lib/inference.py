@@ -26,6 +26,13 @@ def translate(model: Model, images: Tensor, direction: Direction | str = Directi
     Raises:
         UagtError: if `direction` is none.
         ValueError: if H or W does not fit the networks.
+
+    >>> from uagt_lib.data import savanna
+    >>> from uagt_lib.training.presets import preset
+    >>> horses, _ = savanna.draw("horse", 2, 32)
+    >>> result = translate(preset("savanna-smoke").model(), horses, "s2t")
+    >>> result.attention.shape, result.translated.shape
+    (torch.Size([2, 1, 32, 32]), torch.Size([2, 3, 32, 32]))
     """
     device = next(model.parameters()).device
     parts = [model.translate(to_float(chunk.to(device)), direction) for chunk in images.split(batch)]

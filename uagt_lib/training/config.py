@@ -139,7 +139,11 @@ class Config:
         return [f"{name}: {ours}, not {theirs}" for name, ours, theirs in pairs if ours != theirs]
 
     def with_(self, **changes: Any) -> "Config":
-        """A copy with some values changed; `view` goes with `crop` where the two are one."""
+        """A copy with some values changed; `view` goes with `crop` where the two are one.
+
+        >>> Config().with_(load=143, crop=128).view
+        128
+        """
         if "crop" in changes and self.view == self.crop:
             changes = {"view": 0} | changes
         return replace(self, **changes)
