@@ -115,6 +115,16 @@ def test_nothing_is_longer_than_a_reader_holds() -> None:
     assert found == {}
 
 
+def test_lessons_name_modules_that_are_there() -> None:
+    root = LIBRARY.parent
+    named = {
+        (source.name, path)
+        for source in sorted(root.glob("notebooks/sources/*.py"))
+        for path in re.findall(r"`((?:uagt_lib|tests)/[\w/]+(?:\.py|/)?)", source.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20 and [(name, path) for name, path in named if not (root / path).exists()] == []
+
+
 @pytest.mark.parametrize("module", ["cli", "training.presets", "method.methods", "method.direction"])
 def test_words_and_values_do_not_wait_for_torch(module: str) -> None:
     code = f"import sys, uagt_lib.{module}; sys.exit('torch' in sys.modules)"

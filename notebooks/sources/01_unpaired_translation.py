@@ -478,5 +478,5 @@ progress("01")
 #
 # **To try.** The same run in a fair world, `bias=0.0`: does the meadow stay? Change two words in the training cell, and give the run a new name.
 #
-# **Read more.** The paper's Section 3 up to Eq. 1, and Eq. 3 to 5 · `uagt_lib/losses.py` with `tests/test_pieces.py` · `uagt_lib/course/growing/step_cyclegan.py`, all of it ·
+# **Read more.** The paper's Section 3 up to Eq. 1, and Eq. 3 to 5 · `uagt_lib/method/losses.py` with `tests/test_pieces.py` · `uagt_lib/course/growing/step_cyclegan.py`, all of it ·
 # Zhu et al., *Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks*, 2017 · next: **02 · Composition**.

@@ -481,6 +481,6 @@ progress("02")
 # untouched zebras `t = to_float(pair.target.test)` with `cyclegan.D_s(s).mean()` for real horses. What will an attention network $A_T$
 # learn from such a judge? Swap the roles in `fool_and_return` and see.
 #
-# **Read more.** Paper, Section 3.1, with the paragraph on the intuition of attention maps · `uagt_lib/compose.py`, thirty lines ·
-# `Model.trips` in `uagt_lib/model.py`, your `there_and_back` for both directions · `tests/test_compose.py`, which proves the gradient you
+# **Read more.** Paper, Section 3.1, with the paragraph on the intuition of attention maps · `uagt_lib/method/compose.py`, thirty lines ·
+# `Model.trips` in `uagt_lib/method/model.py`, your `there_and_back` for both directions · `tests/test_compose.py`, which proves the gradient you
 # derived · next: lesson 03 builds the networks, lesson 04 the losses we just called "the wish".

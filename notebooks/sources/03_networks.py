@@ -555,6 +555,6 @@ progress("03")
 # **One question to take away.** The released attention network cannot draw anything finer than a 4x4 tile, and its users got good
 # pictures all the same. How fine does a matte need to be, and in which pictures would you look for the tiles?
 #
-# **Read on.** The paper's appendix A; `uagt_lib/networks.py` (its docstring lists the mended slips) beside `uagt_lib/released.py`;
+# **Read on.** The paper's appendix A; `uagt_lib/method/networks.py` (its docstring lists the mended slips) beside `uagt_lib/method/released.py`;
 # `tests/test_released.py` for the program's own numbers and `tests/test_pieces.py` for the 70 pixels. Next, lesson 04: what these
 # networks are asked to want.

@@ -478,6 +478,6 @@ progress("04")
 # score, and nothing else. `losses.py` has it. Which column of 4.5's second table, the one with the judge's slope, would be constant by construction, and what stops the judge's
 # scores from running away?
 #
-# **Read more.** Paper, Sections 3.1 (Eq. 2 to 5) and appendix A · `uagt_lib/losses.py`, all three games on one screen · `Model.generator_loss`
-# and `judge_loss` in `uagt_lib/model.py` · `tests/test_model.py::test_objective_equals_the_equations_written_out` · next: lesson 05, where these
+# **Read more.** Paper, Sections 3.1 (Eq. 2 to 5) and appendix A · `uagt_lib/method/losses.py`, all three games on one screen · `Model.generator_loss`
+# and `judge_loss` in `uagt_lib/method/model.py` · `tests/test_model.py::test_objective_equals_the_equations_written_out` · next: lesson 05, where these
 # numbers become one training step.

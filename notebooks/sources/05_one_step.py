@@ -448,6 +448,6 @@ progress("05")
 # **One question to take away.** Stage 2 will freeze attention. Freeze how: like $D_T$ while she judges, gradients passing through, or
 # like a picture that is cut off? Think about $A_T(s')$ on the way home. Lesson 06 has the answer, and a measurement.
 #
-# **Read more.** Paper: Section 3.1, Eq. 4 and 5, Algorithm 1. Library: `uagt_lib/model.py` (one step), `uagt_lib/pool.py`,
-# `uagt_lib/train.py`; `uagt_lib/course/growing/` (the program in three sizes). Tests: `tests/test_model.py` (who gets a gradient),
+# **Read more.** Paper: Section 3.1, Eq. 4 and 5, Algorithm 1. Library: `uagt_lib/method/model.py` (one step), `uagt_lib/method/pool.py`,
+# `uagt_lib/training/trainer.py`; `uagt_lib/course/growing/` (the program in three sizes). Tests: `tests/test_model.py` (who gets a gradient),
 # `tests/test_growing.py` (the small program equals the library).

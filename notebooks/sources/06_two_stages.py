@@ -396,6 +396,6 @@ progress("06")
 # judges translations without masks, and can it be trusted? Lesson 07 builds one.
 #
 # **Read more.** Paper: Section 3.2, Eq. 6 and 7, Algorithm 1, Figures 7 and 8; the same two figures on our pictures, three seeds
-# each, in `data/reproduced/fig7.md` (look for *striped* maps) and `fig8.md`. Library: `uagt_lib/compose.py`, `uagt_lib/schedule.py`,
-# `Model.enter_stage` in `uagt_lib/model.py`, `uagt_lib/watch.py`. Tests: `tests/test_model.py`
+# each, in `data/reproduced/fig7.md` (look for *striped* maps) and `fig8.md`. Library: `uagt_lib/method/compose.py`, `uagt_lib/method/schedule.py`,
+# `Model.enter_stage` in `uagt_lib/method/model.py`, `uagt_lib/training/watch.py`. Tests: `tests/test_model.py`
 # (`test_stage_2_still_lets_the_cycle_see_through_attention`), `tests/test_growing.py`.

@@ -441,5 +441,5 @@ progress("08")
 # %% [markdown]
 # **One question to take away.** You may train the full system 21 times. Would you rather have all six ablations with three seeds each, or three ablations with six? What would each table allow you to say?
 #
-# **Read on.** The paper's Section 4 (ablation study) and its Figure 10 · `uagt_lib/method/methods.py` (every row) and `uagt_lib/model.py` (where each switch acts) · `tests/test_methods.py`, which holds every method to what you predicted in 8.2.
+# **Read on.** The paper's Section 4 (ablation study) and its Figure 10 · `uagt_lib/method/methods.py` (every row) and `uagt_lib/method/model.py` (where each switch acts) · `tests/test_methods.py`, which holds every method to what you predicted in 8.2.
 # Next: lesson 09, the full run.

@@ -292,5 +292,5 @@ progress("09")
 # **To take away.** You froze attention at a share of the run that somebody chose by looking at other runs. What would a rule look like that
 # decides by itself, and which failure of lesson 06 would fool it?
 #
-# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/train.py`, the loop you just steered · `tests/test_train.py`, what "to the bit"
+# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered · `tests/test_train.py`, what "to the bit"
 # is tested with: Ctrl-C, crashes, full disks.

@@ -407,7 +407,7 @@ progress()
 # | 10 | the way out | attention finds where domains differ; the cycle forbids new shapes |
 #
 # **Where to read on.** In the paper: Fig. 17 and Fig. 9 beside sections 10.1 and 10.3, and the end of its conclusion beside 10.4. In the library: `uagt_lib/export.py`,
-# `uagt_lib/translate.py`, `Trainer.average_gradients` in `uagt_lib/train.py`; tests `tests/test_export.py`, `tests/test_processes.py`. Later work, by what you met here: InstaGAN
+# `uagt_lib/inference.py`, `Trainer.average_gradients` in `uagt_lib/training/trainer.py`; tests `tests/test_export.py`, `tests/test_processes.py`. Later work, by what you met here: InstaGAN
 # (Mo et al., ICLR 2019) lets shapes change by carrying instance masks along; U-GAT-IT (Kim et al., ICLR 2020) puts attention on features and asks for changes of shape;
 # CUT (Park et al., ECCV 2020) replaces the cycle by comparing patches.
 #
