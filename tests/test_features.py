@@ -67,6 +67,28 @@ def test_a_folder_of_any_sizes_gives_one_row_a_picture_in_order(tmp_path: Path) 
         torch.testing.assert_close(row, features.fit(to_float(picture[None]), 8).mean((2, 3))[0])
 
 
+def test_without_a_home_it_computes_every_time(tmp_path: Path, monkeypatch) -> None:
+    """A user who is only a number, in a container, and has no $HOME."""
+
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("UAGT_CACHE")
+    monkeypatch.setattr(Path, "home", no_home)
+    path, mean = write(tmp_path / "a", *noise(5, 3, 16, 16)), Mean()
+    assert torch.equal(features.features(folder(path), mean), features.features(folder(path), mean))
+    assert len(mean.seen) == 2
+
+
+@pytest.mark.parametrize("there", ["a file", "nowhere to write"])
+def test_a_cache_that_cannot_be_used_is_no_obstacle(tmp_path: Path, monkeypatch, there: str) -> None:
+    (tmp_path / "cache").write_text("in the way")
+    if there != "a file":
+        monkeypatch.setenv("UAGT_CACHE", "/proc/nothing")
+    features.features(folder(write(tmp_path / "a", *noise(5, 3, 16, 16))), mean := Mean())
+    assert len(mean.seen) == 1
+
+
 def test_remembered_until_a_picture_changes(tmp_path: Path, cache: Path) -> None:
     path, mean = write(tmp_path / "a", *noise(5, 3, 16, 16)), Mean()
     first = features.features(folder(path), mean)

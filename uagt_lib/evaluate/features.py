@@ -16,7 +16,7 @@ import http.client
 import os
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -153,24 +153,29 @@ def features(pictures: Pictures, extractor: Extractor) -> Tensor:
         UagtError: if a picture cannot be used.
     """
     key = hashlib.sha256(f"{extractor.name} {extractor.version} {pictures.digest}".encode()).hexdigest()
-    path = cache() / f"{extractor.name}-{key[:24]}.safetensors"
-    try:
-        return read_tensors(path)["features"]
-    except (UagtError, KeyError):  # not there yet, or damaged
-        found = torch.cat(list(_compute(pictures, extractor)))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
-        write_tensors(partial, {"features": found})
-        partial.replace(path)
-    except OSError:
-        pass  # no room or no permission: the next call computes again
+    path = (where := cache()) and where / f"{extractor.name}-{key[:24]}.safetensors"
+    if path:
+        with suppress(UagtError, KeyError):  # not there yet, or damaged
+            return read_tensors(path)["features"]
+    found = torch.cat(list(_compute(pictures, extractor)))
+    if path:
+        with suppress(OSError):  # no room or no permission: the next call computes again
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_name(f".{path.name}.{os.getpid()}")
+            write_tensors(partial, {"features": found})
+            partial.replace(path)
     return found
 
 
-def cache() -> Path:
-    """Where features are remembered: $UAGT_CACHE, or ~/.cache/uagt. It may be deleted at any time."""
-    return Path(os.environ.get("UAGT_CACHE") or Path.home() / ".cache" / "uagt") / "features"
+def cache() -> Path | None:
+    """Where features are remembered: $UAGT_CACHE, or ~/.cache/uagt; None for a user without a home.
+
+    It may be deleted at any time.
+    """
+    try:
+        return Path(os.environ.get("UAGT_CACHE") or Path.home() / ".cache" / "uagt") / "features"
+    except RuntimeError:  # a number without a name in a container, say, and no $HOME
+        return None
 
 
 def _compute(pictures: Pictures, extractor: Extractor) -> Iterator[Tensor]:
