@@ -13,7 +13,7 @@ from torch import Tensor
 from tests.test_cli import refused, run
 from uagt_lib.data.pairs import from_savanna
 from uagt_lib.evaluate import kid, observe, outputs
-from uagt_lib.evaluate.outputs import _contains
+from uagt_lib.evaluate.pictures import whose
 from uagt_lib.method.direction import Direction
 from uagt_lib.training.checkpoint import write_weights
 from uagt_lib.training.config import Config
@@ -265,9 +265,50 @@ def test_photographs_ask_for_the_papers_features_and_say_what_works_offline(
 
 
 def test_names_of_outputs_hold_their_inputs() -> None:
-    assert _contains("AtoB_n02_1000", "n02_1000") and _contains("n02_1000_fake", "n02_1000")
-    assert not _contains("n02_10001", "n02_1000") and not _contains("n02_100", "n02_1000")
-    assert _contains("0001", "0001") and not _contains("10001", "0001")
+    for name, source in {
+        "AtoB_n02_1000": "n02_1000", "n02_1000_fake": "n02_1000", "n02_10001": None, "n02_100": None, "0001": "0001",
+        "10001": None, "img0001-2": "0001", "horse": "horse", "horses": None, "old horse (1)": "horse (1)", "x": None,
+    }.items():  # fmt: skip
+        assert whose(name, {"n02_1000", "0001", "horse", "horse (1)", "(1)"}) == source, name
+
+
+def styled(root: Path, sources: Path, **styles: str) -> Path:
+    """The pictures of a folder under several names each, as other programs leave them."""
+    root.mkdir(parents=True)
+    for path in sources.iterdir():
+        for style in styles.values():
+            shutil.copy(path, root / style.format(path.stem))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("styles", "pattern"),
+    [
+        ({"map": "{}_attention.png", "result": "{}.png"}, "????.png"),
+        ({"a": "{}_real_A.png", "b": "{}_fake_B.png", "c": "{}_rec_A.png"}, "*_fake_B*"),
+        ({"a": "epoch7_{}_real.png", "b": "epoch7_{}_fake.png"}, "*fake*"),
+    ],
+)
+def test_where_a_source_has_several_pictures_it_asks_which(styles, pattern, drawn, tmp_path, capsys) -> None:
+    given = ["--data", drawn, "--features", "savanna", "--out", tmp_path / "o", *SMALL]
+    mixed = styled(tmp_path / "mixed", drawn / "testB", **styles)
+    said = refused(capsys, "evaluate", mixed, *given)
+    assert "are all of 00" in said and "--only" in said and not (tmp_path / "o").exists()
+    assert "no picture named like *nothing*" in refused(capsys, "evaluate", mixed, "--only", "*nothing*", *given)
+    assert run("evaluate", mixed, "--only", pattern, *given) == 0
+    row = report(tmp_path / "o")["mixed S→T"]
+    assert row["n_outputs"] == 64 and row["selection"] == f"as given, only {pattern}"
+    assert row["kid_of_all"][0] < 0.001  # they are the target's own
+    assert run("evaluate", mixed, "--only", "*", *given) == 0
+    assert report(tmp_path / "o")["mixed S→T"]["n_outputs"] == 64 * len(styles)
+
+
+def test_more_pictures_than_sources_are_asked_about_in_both_directions(drawn, tmp_path, capsys) -> None:
+    given = ["--data", drawn, "--features", "savanna", "--out", tmp_path / "o", *SMALL]
+    for sub in ("fakeA", "fakeB"):
+        where = styled(tmp_path / sub / sub, drawn / "testA", a="{}.png", b="1{}.png")  # 10001 is no 0001
+        said = refused(capsys, "evaluate", tmp_path / sub, *given)
+        assert f"{where}: 128 pictures, where there are 64 sources" in said
 
 
 # ------------------------------------------------------------------------------------------------- attention

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
-from tests.conftest import TINY
 from uagt_lib.data.folders import list_images, load_image, load_images
 from uagt_lib.data.picture import read_mask, size_of
 from uagt_lib.errors import UagtError
@@ -118,6 +116,7 @@ def test_every_damaged_picture_has_an_answer(pictures: Path) -> None:
     assert 0 < refused < len(found)  # both kinds of answers occur
 
 
+@pytest.mark.filterwarnings("ignore::uagt_lib.errors.UagtWarning")
 def test_training_stops_at_the_first_and_evaluation_names_them_all(pictures: Path) -> None:
     good, bad = [], []
     for path in list_images(pictures):
@@ -132,16 +131,6 @@ def test_training_stops_at_the_first_and_evaluation_names_them_all(pictures: Pat
     with pytest.raises(UagtError, match=f"{len(bad)} of the {len(good) + len(bad)} pictures") as told:
         assert len(list(folder(pictures))) == 0
     assert all(path.name in str(told.value) for path in bad)
-
-
-def test_translation_does_the_others_and_names_them_all(pictures: Path, tmp_path: Path) -> None:
-    from uagt_lib.inference import translate_files
-    from uagt_lib.method.model import Model
-
-    model = Model(TINY, generator=torch.Generator().manual_seed(0), view=32).eval()
-    done, refused = translate_files(model, pictures, tmp_path / "out")
-    assert done > 0 and len(refused) > 0 and done + len(refused) == len(list_images(pictures))
-    assert len(list((tmp_path / "out").glob("*.png"))) == done + 1  # and the contact sheet
 
 
 if __name__ == "__main__":

@@ -174,6 +174,9 @@ def _add_evaluate(commands: Any) -> None:
     evaluate.add_argument("--source", type=Path, metavar="DIR", help="instead of --data: real pictures of S")
     evaluate.add_argument("--target", type=Path, metavar="DIR", help="and of T")
     evaluate.add_argument("--features", metavar="NAME", help="extractor, see below (default: as said there)")
+    evaluate.add_argument(
+        "--only", metavar="PATTERN", help="which files of folders of pictures are translations: '*_fake_B*', say"
+    )
     evaluate.add_argument("--subsets", type=int, default=10, metavar="N", help="default: 10, as in the paper")
     evaluate.add_argument("--subset-size", type=int, default=50, metavar="N", help="default: 50, as in the paper")
     evaluate.add_argument("--seed", type=int, default=0, metavar="N", help="of the subsets (default: 0)")
@@ -359,6 +362,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         target=options.target,
         extractor=options.features,
         protocol=Protocol(options.subsets, options.subset_size, options.seed),
+        only=options.only,
     )
     print(found["markdown"])
     print(f"report.md, report.json, contact_sheet.png and outputs/ are in {options.out}")

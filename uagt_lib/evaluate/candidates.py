@@ -1,11 +1,13 @@
 """What is scored, and against what: checkpoints or folders of translated pictures, against the real ones."""
 
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from uagt_lib.data import pairs
 from uagt_lib.errors import UagtError
-from uagt_lib.evaluate.pictures import Drawn, Folder, Pictures, folder
+from uagt_lib.evaluate.pictures import Drawn, Folder, Pictures, folder, whose
 from uagt_lib.method.direction import Direction
 from uagt_lib.training.checkpoint import checkpoints, find_weights, read_config
 from uagt_lib.training.config import Config
@@ -57,25 +59,29 @@ class Candidate:
     outputs: dict[Direction, Folder] = field(default_factory=dict)
 
 
-def identify(paths: list[Path]) -> list[Candidate]:
-    """What was given: checkpoints, or folders of pictures.
+def identify(paths: list[Path], only: str | None = None) -> list[Candidate]:
+    """What was given: checkpoints, or folders of pictures, of which only those count whose names match `only`.
 
     Raises:
         UagtError: if something is neither, or named twice.
     """
-    return [_identify(path, name) for path, name in zip(paths, names(paths), strict=True)]
+    return [_identify(path, name, only) for path, name in zip(paths, names(paths), strict=True)]
 
 
-def _identify(path: Path, name: str) -> Candidate:
+def _identify(path: Path, name: str, only: str | None) -> Candidate:
     if path.is_dir() and not checkpoints(path) and not any(path.glob("*.safetensors")):
-        found = {d: folder(path / sub) for d, sub in FOLDERS.items() if (path / sub).is_dir()}
+        inside = {d: path / sub for d, sub in FOLDERS.items() if (path / sub).is_dir()} or {Direction.S2T: path}
         try:
-            return Candidate(name, path, "as given", outputs=found or {Direction.S2T: folder(path)})
+            found = {direction: folder(where) for direction, where in inside.items()}
         except UagtError as error:
             raise UagtError(
                 f"{path} can be neither translated with nor scored: it should be a run's folder, a checkpoint, or hold "
                 "translated pictures (or fakeB: S to T, and fakeA: T to S)"
             ) from error
+        if only is None:
+            return Candidate(name, path, "as given", outputs=found)
+        matching = {direction: pictures.only(only) for direction, pictures in found.items()}
+        return Candidate(name, path, f"as given, only {only}", outputs=matching)
     weights = find_weights(path)
     newest = path.is_dir() and weights.parent != path
     step = weights.parent.name if weights.parent.name.startswith("step-") else weights.name
@@ -86,11 +92,11 @@ def _identify(path: Path, name: str) -> Candidate:
 
 def names(paths: list[Path]) -> list[str]:
     """As many last parts of each path as tell them apart."""
-    parts = [Path(str(path.resolve()).removesuffix(".safetensors")).parts for path in paths]
+    parts = [Path(os.path.realpath(path).removesuffix(".safetensors")).parts for path in paths]
     if len(set(parts)) < len(parts):
         raise UagtError("the same thing is to be scored twice: name every checkpoint and folder once")
     depth = next(k for k in range(1, 100) if len({p[-k:] for p in parts}) == len(parts))
-    return ["-".join(p[-depth:]).replace("/", "") for p in parts]
+    return [re.sub(r"[/\\:]", "", "-".join(p[-depth:])) for p in parts]  # a root is no name: /, or C:\
 
 
 def find_real(
@@ -137,6 +143,29 @@ def _draw(view: int, bias: float, domains: str) -> Real:
     )
     empty = {d: Drawn(f"nobody, {d.here}", domain.empty) for d, domain in zip(Direction, pair.domains, strict=True)}
     return Real(source, target, empty)
+
+
+def check_outputs(candidate: Candidate, real: Real) -> None:
+    """Raise where a folder of pictures holds more than the translations: maps, inputs, pictures of the way back.
+
+    They would be scored like translations. Who has said which to take (`only`) is believed.
+    """
+    for direction, outputs in candidate.outputs.items() if candidate.selection == "as given" else ():
+        sources, several = set(real.sides(direction)[0].names), {}
+        for name, path in zip(outputs.names, outputs.paths, strict=True):
+            several.setdefault(whose(name, sources), []).append(path.name)
+        several.pop(None, None)
+        most = max(several, key=lambda source: len(several[source]), default=None)
+        if most is not None and len(several[most]) > 1:
+            found = f"{', '.join(several[most][:3])} are all of {most}"
+        elif len(outputs) > len(sources):
+            found = f"{len(outputs)} pictures, where there are {len(sources)} sources"
+        else:
+            continue
+        raise UagtError(
+            f"{outputs}: {found}. Which are the translations? Say it with --only '*_fake_B*', for instance, or take "
+            "all with --only '*'"
+        )
 
 
 def check_sizes(candidates: list[Candidate], real: dict[str, Real], subset_size: int) -> None:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid, report
-from uagt_lib.evaluate.candidates import Candidate, Real, check_sizes, find_real, identify
+from uagt_lib.evaluate.candidates import Candidate, Real, check_outputs, check_sizes, find_real, identify
 from uagt_lib.evaluate.features import Extractor, features, load_extractor
 from uagt_lib.evaluate.outputs import SHOWN, Sample, check_free, make_outputs
 from uagt_lib.evaluate.pictures import Pictures
@@ -48,6 +48,7 @@ def compare(
     target: str | Path | None = None,
     extractor: str | None = None,
     protocol: Protocol = Protocol(),
+    only: str | None = None,
 ) -> dict[str, Any]:
     """Score everything in `paths` and write report.md, report.json, contact_sheet.png and outputs/ to `out`.
 
@@ -59,6 +60,8 @@ def compare(
         source, target: instead of `data`, two folders of real pictures.
         extractor: a key of `EXTRACTORS`; by default savanna for drawn pictures, else fid-inception.
         protocol: how KID is taken.
+        only: in folders of pictures, the names that count, as shells have it: "*_fake_B*". Needed where a folder holds
+            more than the translations.
 
     Without `data`, `source` and `target`, a checkpoint of drawn pictures is scored on the savanna's held-out ones.
 
@@ -69,8 +72,10 @@ def compare(
         UagtError: for whatever cannot be scored; everything that can be known beforehand is said before the work.
     """
     given = [paths] if isinstance(paths, str | Path) else paths
-    candidates = identify([Path(path) for path in given])
+    candidates = identify([Path(path) for path in given], only)
     real = find_real(candidates, *(where and Path(where) for where in (data, source, target)))
+    for candidate in candidates:
+        check_outputs(candidate, real[candidate.name])
     check_sizes(candidates, real, protocol.subset_size)
     network = load_extractor(extractor or ("savanna" if all(r.drawn for r in real.values()) else "fid-inception"))
     out = make_folder(out)

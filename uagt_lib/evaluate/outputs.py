@@ -13,7 +13,7 @@ from uagt_lib.data.pairs import to_float, to_grey, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
-from uagt_lib.evaluate.pictures import Folder, Pictures
+from uagt_lib.evaluate.pictures import Folder, Pictures, whose
 from uagt_lib.files import make_folder
 from uagt_lib.inference import translate_image
 from uagt_lib.method.direction import Direction
@@ -114,17 +114,12 @@ def _stacked(batch: list[tuple[str, Tensor, Tensor | None]]) -> tuple[list[str],
 
 def _matching(outputs: Folder, inputs: Pictures) -> list[Sample | None]:
     """The outputs that belong to the first inputs: those whose names contain theirs, else by position."""
-    shown = inputs.names[:SHOWN]
-    found = [next((p for p in outputs.paths if _contains(p.stem, name)), None) for name in shown]
+    shown, sources, of = inputs.names[:SHOWN], set(inputs.names), {}
+    for name, path in zip(outputs.names, outputs.paths, strict=True):
+        of.setdefault(whose(name, sources), path)
+    found = [of.get(name) for name in shown]
     if not any(found) and len(outputs) == len(inputs):
         found = list(outputs.paths[: len(shown)])
     pictures = Folder(outputs.path, tuple(p for p in found if p))
     images = iter([image for _, image in pictures])
     return [Sample(None, next(images)) if p else None for p in found]
-
-
-def _contains(long: str, short: str) -> bool:
-    """Whether a name holds another whole, not a longer number: AtoB_n02_1000 holds n02_1000, but not n02_100."""
-    at = long.find(short)
-    after = long[at + len(short) :][:1]
-    return at >= 0 and not after.isdigit() and not long[:at][-1:].isdigit()

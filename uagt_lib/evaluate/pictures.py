@@ -1,11 +1,12 @@
 """A set of pictures to be scored, read one at a time: a folder's files, or drawn ones already in memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
-from itertools import repeat
+from itertools import combinations, repeat
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,17 @@ class Folder:
             size = (picture.shape[2], picture.shape[1])
             yield name, picture, torch.from_numpy(np.array(read_mask_of(files[name], self.masks[name], size)))[None]
 
+    def only(self, pattern: str) -> "Folder":
+        """Those whose file names match a pattern as shells have it: "*_fake_B*".
+
+        Raises:
+            UagtError: if none does.
+        """
+        paths = tuple(path for path in self.paths if fnmatch(path.name, pattern))
+        if not paths:
+            raise UagtError(f"{self.path} holds no picture named like {pattern}; {self.paths[0].name} is one of them")
+        return Folder(self.path, paths, self.masks)
+
     @property
     def names(self) -> list[str]:
         """The files' names, without suffix unless two would be the same."""
@@ -88,6 +100,18 @@ class Folder:
             except OSError as error:
                 raise UagtError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
         return whole.hexdigest()
+
+
+def whose(name: str, sources: Collection[str]) -> str | None:
+    """The source that the name of an output tells of: the longest that stands in it whole. None if there is none.
+
+    >>> whose("AtoB_n02_1000_fake", ["n02", "n02_100", "n02_1000"])
+    'n02_1000'
+    """
+    kinds = ["digit" if c.isdigit() else "letter" if c.isalpha() else c for c in name]  # words and numbers stay whole
+    cuts = [i for i in range(len(name) + 1) if i in (0, len(name)) or kinds[i - 1] != kinds[i]]
+    parts = (name[i:j] for i, j in combinations(cuts, 2))
+    return max((part for part in parts if part in sources), key=len, default=None)
 
 
 def folder(path: str | Path, masks: Path | None = None) -> Folder:
