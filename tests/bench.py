@@ -8,10 +8,8 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,8 +20,9 @@ from uagt_lib.data.pairs import Domain, Pair, sample, to_float
 from uagt_lib.method import losses
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Trips
+from uagt_lib.reproduce.as_released import AsReleased
 from uagt_lib.training.config import Config
-from uagt_lib.training.trainer import Trainer
+from uagt_lib.training.step import Learner
 
 
 def medians(runs: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
@@ -50,61 +49,59 @@ def noise(size: int) -> Pair:
     return Pair(Domain(images, images[:0]), Domain(images, images[:0]))
 
 
-def plain_joint(trainer: Trainer) -> None:
+def plain_joint(learner: Learner) -> None:
     """The joint step without its two economies: D's gradients are computed in the G update too, real and fake apart."""
-    model, config = trainer.model, trainer.config
-    s, t = (sample(images, config.batch, config.crop, trainer.sampler) for images in trainer.images)
+    model, config = learner.model, learner.config
+    s, t = (sample(images, config.batch, config.crop, learner.sampler) for images in learner.images)
     trips = model.trips(s, t)
     loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips.values())
     for direction, trip in trips.items():
         loss = loss + losses.lsgan_generator(model.route(direction).judge(trip.translated))
-    update(trainer, 0, loss)
-    update(trainer, 1, sum(apart(trainer, direction, trips) for direction in Direction))
+    update(learner, 0, loss)
+    update(learner, 1, sum(apart(learner, direction, trips) for direction in Direction))
 
 
-def apart(trainer: Trainer, direction: Direction, trips: Trips) -> torch.Tensor:
-    pool = dict(zip(Direction, trainer.pools, strict=True))[direction]
+def apart(learner: Learner, direction: Direction, trips: Trips) -> torch.Tensor:
+    pool = dict(zip(Direction, learner.pools, strict=True))[direction]
     fake, _ = pool(trips[direction].translated, trips[direction].attention)
-    judge = trainer.model.route(direction).judge
+    judge = learner.model.route(direction).judge
     return losses.lsgan_discriminator(judge(trips[direction.back].source), judge(fake.detach()))
 
 
-def plain_sequential(trainer: Trainer) -> None:
+def plain_sequential(learner: Learner) -> None:
     """The released order ported as it stands: all four updates compute the whole forward pass and every gradient.
 
-    (TensorFlow leaves out what an update does not need; so does `updates="sequential"`.)
+    (TensorFlow leaves out what an update does not need; so does `AsReleased`.)
     """
-    model, config = trainer.model, trainer.config
-    s, t = (sample(images, config.batch, config.crop, trainer.sampler) for images in trainer.images)
+    model, config = learner.model, learner.config
+    s, t = (sample(images, config.batch, config.crop, learner.sampler) for images in learner.images)
     for direction in Direction:
         trips = model.trips(s, t)
         loss = sum(10 * losses.cycle(trip.source, trip.cycled) for trip in trips.values())
         loss = loss + losses.lsgan_generator(model.route(direction).judge(trips[direction].translated))
-        update(trainer, 0, loss)
-        update(trainer, 1, apart(trainer, direction, model.trips(s, t)))
+        update(learner, 0, loss)
+        update(learner, 1, apart(learner, direction, model.trips(s, t)))
 
 
-def update(trainer: Trainer, which: int, loss: torch.Tensor) -> None:
-    for optimizer in trainer.optimizers:
+def update(learner: Learner, which: int, loss: torch.Tensor) -> None:
+    for optimizer in learner.optimizers:
         optimizer.zero_grad()
     loss.backward()
-    trainer.optimizers[which].step()
+    learner.optimizers[which].step()
 
 
 def steps(rounds: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        config = Config(load=143, crop=128, steps=1000)
-        make = {name: Trainer(config.with_(updates=name), noise(143), Path(folder)) for name in ("joint", "sequential")}
-        plain, ported = (Trainer(config, noise(143), Path(folder)) for _ in range(2))
-        seconds = medians(
-            {
-                "sequential, ported as it stands": lambda: plain_sequential(ported),
-                "sequential, only what an update needs": make["sequential"].advance,
-                "joint, plain": lambda: plain_joint(plain),
-                "joint, D frozen, one batch for D (ours)": make["joint"].advance,
-            },
-            rounds,
-        )
+    config = Config(load=143, crop=128, steps=1000)
+    plain, ported = (Learner(config, noise(143)) for _ in range(2))
+    seconds = medians(
+        {
+            "sequential, ported as it stands": lambda: plain_sequential(ported),
+            "sequential, only what an update needs": AsReleased(config, noise(143)).advance,
+            "joint, plain": lambda: plain_joint(plain),
+            "joint, D frozen, one batch for D (ours)": Learner(config, noise(143)).advance,
+        },
+        rounds,
+    )
     show("One training step, 128 px, paper's widths, batch 1", seconds, "sequential, ported as it stands")
     ours = seconds["joint, D frozen, one batch for D (ours)"]
     for other in ("sequential, only what an update needs", "joint, plain"):
@@ -173,14 +170,13 @@ def importing(rounds: int) -> None:
 
 def memory() -> None:
     code = """
-import resource, tempfile, torch
-from pathlib import Path
+import resource
 from tests.bench import noise
 from uagt_lib.training.config import Config
-from uagt_lib.training.trainer import Trainer
-trainer = Trainer(Config(steps=10), noise(286), Path(tempfile.mkdtemp()))
+from uagt_lib.training.step import Learner
+learner = Learner(Config(steps=10), noise(286))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-trainer.advance(), trainer.advance()
+learner.advance(), learner.advance()
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(f"  {(after - before) / 2**20:.2f} GiB above {before / 2**20:.2f} GiB")
 """

@@ -12,7 +12,7 @@ from uagt_lib.data.pairs import Pair, sample, to_float
 from uagt_lib.method.pool import Pool
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import preset
-from uagt_lib.training.trainer import Trainer
+from uagt_lib.training.step import Learner
 
 SIZES = [(step_cyclegan, "cyclegan", 1), (step_attention, "uagt", 1), (step_two_stages, "uagt", 2)]
 
@@ -21,12 +21,12 @@ SIZES = [(step_cyclegan, "cyclegan", 1), (step_attention, "uagt", 1), (step_two_
 def test_losses_gradients_and_weights_are_the_librarys(
     program, method: str, last_stage: int, config: Config, pair: Pair, tmp_path: Path, monkeypatch
 ) -> None:
-    """Five steps beside the trainer, through the pool's first swaps and, in the last size, through the switch."""
+    """Five steps beside the library's, through the pool's first swaps and, in the last size, through the switch."""
     config = config.with_(method=method, batch=2, steps=12, switch=0.25 if last_stage == 2 else 1.0)
-    trainer = Trainer(config, pair, tmp_path, progress=False)
-    trainer.model.double()
+    learner = Learner(config, pair)
+    learner.model.double()
     m = config.model().double()
-    for model in (m, trainer.model):
+    for model in (m, learner.model):
         chance = torch.Generator().manual_seed(2)
         for network in (model.A_s, model.A_t):
             if network is not None:  # spread the maps over [0, 1], so that tau cuts through them
@@ -36,27 +36,27 @@ def test_losses_gradients_and_weights_are_the_librarys(
     networks = [m.F_st, m.F_ts] + ([m.A_s, m.A_t] if m.A_s is not None else [])
     optimizers = program.adam(*networks, rate=config.rate), program.adam(m.D_s, m.D_t, rate=config.rate)
     pools = tuple(Pool(config.pool, torch.Generator().manual_seed(i)) for i in (1, 2))
-    trainer.pools = tuple(Pool(config.pool, torch.Generator().manual_seed(i)) for i in (1, 2))
+    learner.pools = tuple(Pool(config.pool, torch.Generator().manual_seed(i)) for i in (1, 2))
     chance = torch.Generator().manual_seed(5)
     batches = [[sample(d.train, 2, 32, chance).double() for d in (pair.source, pair.target)] for _ in range(5)]
     monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)  # the library casts scores; here all is float64
     for step, (s, t) in enumerate(batches):
-        trainer.step = step
-        trainer.model.enter_stage(trainer.stage)
-        for optimizer in trainer.optimizers:
+        learner.step = step
+        learner.model.enter_stage(learner.stage)
+        for optimizer in learner.optimizers:
             optimizer.param_groups[0]["lr"] = config.rate
-        want, _ = trainer.joint_update(s, t)
-        options = {"stage": trainer.stage} if program is step_two_stages else {}
+        want, _ = learner.update(s, t)
+        options = {"stage": learner.stage} if program is step_two_stages else {}
         got = program.training_step(m, optimizers, pools, s, t, **options)
         assert got.keys() == want.keys()
         for name in want:
             torch.testing.assert_close(got[name], want[name], rtol=1e-9, atol=1e-9, msg=name)
-        for (name, ours), theirs in zip(m.named_parameters(), trainer.model.parameters(), strict=True):
+        for (name, ours), theirs in zip(m.named_parameters(), learner.model.parameters(), strict=True):
             assert (ours.grad is None) == (theirs.grad is None), name
             if ours.grad is not None:
                 torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-6, atol=1e-9, msg=name)
             torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6, msg=name)
-    assert trainer.stage == last_stage
+    assert learner.stage == last_stage
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from uagt_lib.method.networks import parameters, widest
 from uagt_lib.method.pool import Pool
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import preset
+from uagt_lib.training.state import tensors_of
 from uagt_lib.training.trainer import Trainer
 
 OURS = {"F_st", "F_ts", "A_s", "A_t"}
@@ -73,12 +74,12 @@ def test_any_method_resumes_to_the_bit(config: Config, pair: Pair, tmp_path, nam
     first = Trainer(config, pair, tmp_path / "run")
     for trainer, steps in ((whole, 8), (other, 8), (first, 3)):
         for _ in range(steps):
-            trainer.advance()
+            trainer.learner.advance()
     first.save()
-    resumed = Trainer.resume(config, pair, tmp_path / "run")
+    resumed = Trainer.open(config, pair, tmp_path / "run")
     for _ in range(5):
-        resumed.advance()
-    again, straight = (t.model.state_dict() | t._training_state() for t in (resumed, whole))
+        resumed.learner.advance()
+    again, straight = (t.model.state_dict() | tensors_of(t.learner) for t in (resumed, whole))
     assert again.keys() == straight.keys() and all(torch.equal(again[key], straight[key]) for key in straight)
     assert any(not torch.equal(a, b) for a, b in zip(other.model.parameters(), whole.model.parameters(), strict=True))
 
@@ -125,7 +126,7 @@ def test_dualgan_clips_its_critics_and_descends_by_rmsprop(config, pair, tmp_pat
     trainer.model.D_t.register_forward_pre_hook(
         lambda judge, _: seen.append(max(conv.weight.abs().max().item() for conv in judge.convs))
     )
-    trainer.advance()
+    trainer.learner.advance()
     assert seen[0] > 0.01 >= seen[1]  # when the generators are scored for the first time, then when critics learn
     assert isinstance(trainer.model.optimizer(trainer.model.judges()), torch.optim.RMSprop)
 

@@ -11,6 +11,7 @@ import torch.multiprocessing as mp
 from uagt_lib.data.pairs import Pair
 from uagt_lib.training.checkpoint import checkpoints, read_tensors
 from uagt_lib.training.config import Config
+from uagt_lib.training.step import average_gradients
 from uagt_lib.training.trainer import Trainer
 
 
@@ -34,11 +35,11 @@ def gradients(trainer: Trainer, s: torch.Tensor, t: torch.Tensor, stage: int) ->
     trips = model.trips(s, t)
     for terms, parameters in (
         (model.generator_loss(trips, stage), model.translators()),
-        (model.discriminator_loss(trips, trainer.pools, stage), model.judges()),
+        (model.discriminator_loss(trips, trainer.learner.pools, stage), model.judges()),
     ):
         model.zero_grad(set_to_none=True)
         sum(terms.values()).backward(inputs=[p for p in parameters if p.requires_grad])
-        trainer.average_gradients(parameters)
+        average_gradients(parameters)
         found |= {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
     return found
 
@@ -51,21 +52,21 @@ def batch() -> tuple[torch.Tensor, torch.Tensor]:
 def worker(rank: int, port: int, config: Config, pair: Pair, out: Path) -> None:
     enter(rank, port)
     trainer = Trainer(config, pair, out / "ddp")
-    assert trainer.processes == 2
+    assert trainer.learner.processes == 2
     s, t = batch()
     for stage in (1, 2):
         mine = gradients(trainer, s[rank : rank + 1], t[rank : rank + 1], stage)
         if rank == 0:
             torch.save(mine, out / f"stage{stage}.pt")
-    trainer.pools[0].pairs.clear(), trainer.pools[1].pairs.clear()
+    trainer.learner.pools[0].pairs.clear(), trainer.learner.pools[1].pairs.clear()
     trainer.run(until=3)
-    Trainer.resume(config, pair, out / "ddp").run()
+    Trainer.open(config, pair, out / "ddp").run()
     whole = Trainer(config, pair, out / "whole")
     whole.run()
     stopped = Trainer(config.with_(steps=100), pair, out / "stopped")
     if rank == 1:  # one process is told; all must leave together, at the next record
         stopped.control.stop()
-    stopped.step = 1
+    stopped.learner.step = 1
     stopped.run()
     torch.distributed.destroy_process_group()
 

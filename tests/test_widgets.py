@@ -329,7 +329,7 @@ def test_errors_are_shown_and_raised_by_wait(config, pair, tmp_path, error, show
     def fail():
         raise error
 
-    board.trainer.advance = fail
+    board.trainer.learner.advance = fail
     board.start()
     with pytest.raises(type(error)):
         board.wait(20)

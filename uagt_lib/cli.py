@@ -248,18 +248,18 @@ def _add_data(commands: Any) -> None:
 def _train(options: argparse.Namespace) -> int:
     config, out = _configure(options)
     from uagt_lib.evaluate.observe import Observer
-    from uagt_lib.training.trainer import Control, Trainer
+    from uagt_lib.training.trainer import Trainer
 
-    pair, control = _pair(config, options.data), Control()
-    start = Trainer.resume if options.resume else Trainer
-    trainer = start(config, pair, out, observer=Observer(pair, out), control=control, tensorboard=options.tensorboard)
+    pair = _pair(config, options.data)
+    trainer = Trainer.open(config, pair, out, observer=Observer(pair, out), tensorboard=options.tensorboard)
     trainer.run()
-    if not trainer.accelerator.is_main_process:
+    if not trainer.crew.is_main_process:
         return 0
     if trainer.step < trainer.steps:
         data = ["--data", str(options.data)] if options.data else []
         command = shlex.join(["uagt", "train", "--out", str(out), "--resume", *data])
-        launcher = f" (under your launcher, with {trainer.processes} processes)" if trainer.processes > 1 else ""
+        several = trainer.crew.num_processes
+        launcher = f" (under your launcher, with {several} processes)" if several > 1 else ""
         stopped = f"stopped and saved at step {trainer.step} of {trainer.steps}"
         print(f"uagt: {stopped}; go on with: {command}{launcher}", file=sys.stderr)
         return 2

@@ -164,16 +164,16 @@ else:
 import tempfile
 from pathlib import Path
 from uagt_lib.training.presets import preset
-from uagt_lib.training.trainer import Trainer
+from uagt_lib.training import Trainer
 
 tiny = preset("savanna-smoke").with_(steps=24, savanna=16)
 few = from_savanna(32, 36, images=16, held_out=4)
 folder = Path(tempfile.mkdtemp())
 
-straight = Trainer(tiny, few, folder / "straight", progress=False)
+straight = Trainer.open(tiny, few, folder / "straight", progress=False)
 straight.run()
-Trainer(tiny, few, folder / "cut", progress=False).run(until=10)
-resumed = Trainer.resume(tiny, few, folder / "cut", progress=False)
+Trainer.open(tiny, few, folder / "cut", progress=False).run(until=10)
+resumed = Trainer.open(tiny, few, folder / "cut", progress=False)
 resumed.run()
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -186,10 +186,10 @@ print(sum(torch.equal(a, b) for a, b in pairs), "of", len(pairs), "weight tensor
 # NBVAL_CHECK_OUTPUT
 from uagt_lib.training.checkpoint import load_model
 
-Trainer(tiny, few, folder / "again", progress=False).run(until=10)
-careless = Trainer(tiny, few, folder / "careless", progress=False)
+Trainer.open(tiny, few, folder / "again", progress=False).run(until=10)
+careless = Trainer.open(tiny, few, folder / "careless", progress=False)
 careless.model.load_state_dict(load_model(folder / "again")[0].state_dict())
-careless.step = 10
+careless.learner.step = 10
 careless.run()
 pairs = list(zip(straight.model.parameters(), careless.model.parameters(), strict=True))
 print(sum(torch.equal(a, b) for a, b in pairs), "of", len(pairs), "weight tensors are equal to the bit")

@@ -231,7 +231,7 @@ print(f"IoU of where A_S saw the horse and where A_T sees the zebra made of it: 
 #     accelerate launch --num_processes 2 -m uagt_lib train --preset horse2zebra-128 --data DIR
 #
 # Each process holds all six networks and draws its own pictures. They meet once per update: **each gradient is replaced by its mean over all
-# processes** (`Trainer.average_gradients`). Is that the step a single GPU would take with both batches together? You can find out here, with one
+# processes** (`average_gradients`). Is that the step a single GPU would take with both batches together? You can find out here, with one
 # process that plays all parts.
 #
 # **Your turn · 10.1 · ●●○ · 10 min.** `parts` holds one batch for each process, all of one size. Return the averaged gradients, one per parameter.
@@ -407,7 +407,7 @@ progress()
 # | 10 | the way out | attention finds where domains differ; the cycle forbids new shapes |
 #
 # **Where to read on.** In the paper: Fig. 17 and Fig. 9 beside sections 10.1 and 10.3, and the end of its conclusion beside 10.4. In the library: `uagt_lib/export.py`,
-# `uagt_lib/inference.py`, `Trainer.average_gradients` in `uagt_lib/training/trainer.py`; tests `tests/test_export.py`, `tests/test_processes.py`. Later work, by what you met here: InstaGAN
+# `uagt_lib/inference.py`, `average_gradients` in `uagt_lib/training/step.py`; tests `tests/test_export.py`, `tests/test_processes.py`. Later work, by what you met here: InstaGAN
 # (Mo et al., ICLR 2019) lets shapes change by carrying instance masks along; U-GAT-IT (Kim et al., ICLR 2020) puts attention on features and asks for changes of shape;
 # CUT (Park et al., ECCV 2020) replaces the cycle by comparing patches.
 #

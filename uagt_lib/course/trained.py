@@ -24,6 +24,5 @@ def trained(config: Config, pair: Pair, name: str) -> Path:
     if finished and checkpoint.read_config(found[-1]) == config:
         print(f"already trained, kept in {out.name}/: delete that folder to train again")
         return out
-    start = Trainer.resume if found else Trainer
-    start(config, pair, out, observer=Observer(pair, out), keep=100).run()
+    Trainer.open(config, pair, out, observer=Observer(pair, out), keep=100).run()
     return out

@@ -100,8 +100,7 @@ class Runs:
     def _train(self, config: Config, out: Path, until: int) -> None:
         # attention at every tenth of a run that never stops it: what Figure 7 shows
         options = {"keep": 11 if config.method == "uagt-D-A" else 1}
-        start = Trainer.resume if checkpoint.checkpoints(out) else Trainer
-        trainer = start(config, config.drawn(), out, **options)
+        trainer = Trainer.open(config, config.drawn(), out, **options)
         trainer.run(until)
         if trainer.step < until:
             raise UagtError(f"stopped at step {trainer.step} of {config.steps}; the same command goes on from there")

@@ -37,7 +37,6 @@ class Config:
             when stage 2 begins, in a straight line between (paper: 1 throughout); see `Model`.
         tau: threshold of Eq. 6.
         pool: capacity of the image pools.
-        updates: "joint" (Algorithm 1: one objective, one forward pass) or "sequential" (as released: four in turn).
         precision: "fp32", "bf16" or "fp16" (mixed).
         savanna: draw this many training pictures per domain instead of reading photographs; 0 means photographs.
         bias: of the savanna's backgrounds, see `savanna.draw`.
@@ -61,7 +60,6 @@ class Config:
     attention_cycle: tuple[float, float] = (1.0, 1.0)
     tau: float = 0.1
     pool: int = 50
-    updates: str = "joint"
     precision: str = "fp32"
     savanna: int = 0
     bias: float = 0.7
@@ -84,7 +82,6 @@ class Config:
             (not 0 <= self.switch <= 1, f"the switch is a share of the run in [0, 1], not {self.switch}"),
             (not 0 <= self.tau < 1, f"tau must be in [0, 1), not {self.tau}"),
             (self.rate <= 0, f"the learning rate must be positive, not {self.rate}"),
-            (self.updates not in ("joint", "sequential"), f"updates are joint or sequential, not {self.updates!r}"),
             (
                 self.precision not in ("fp32", "bf16", "fp16"),
                 f"precision is fp32, bf16 or fp16, not {self.precision!r}",

@@ -2,6 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from uagt_lib.method.model import Trips
 
 import torch
 from torch import Tensor
@@ -13,6 +18,7 @@ ADVICE = {
     "may come back; if not, a lower learning rate, a warm-up, attention_start=1 or another seed lead out of this trap.",
     "grey": "attention still hovers at {mean:.2f} on every pixel: it has not found anything yet, and stage 2 would "
     "freeze it so. Train longer before the switch.",
+    None: "attention has recovered: it differs between pixels again.",
 }
 
 
@@ -56,3 +62,44 @@ def collapse(mean: float, spread: float) -> str | None:
 def broken(losses: Mapping[str, float]) -> list[str]:
     """The names of losses that are NaN or infinite."""
     return [name for name, value in losses.items() if not math.isfinite(value)]
+
+
+def reading(terms: Mapping[str, Tensor], trips: Trips) -> dict[str, float]:
+    """A step in numbers: its losses by name, and mean and spread of both attention maps (a GPU waits for them)."""
+    values = {name: value.item() for name, value in terms.items()}
+    for direction, trip in trips.items():
+        means, spreads = levels(trip.attention.detach().float())
+        values[f"attention_{direction.here}"] = means.mean().item()
+        values[f"spread_{direction.here}"] = spreads.mean().item()
+    return values
+
+
+def complaint(
+    name: str, history: list[dict[str, float]], warnings: list[dict[str, Any]], near_switch: bool
+) -> dict[str, Any] | None:
+    """The warning that is due about A_`name`: its last four records agree, and that was not said yet.
+
+    Args:
+        name: "s" or "t".
+        history: a run's records, `reading`s with their step.
+        warnings: what was said so far.
+        near_switch: whether the switch is near; grey is no trouble before.
+
+    Returns:
+        The step, `attention` (the name), its `kind` (None: recovered) and `text`; or None, when nothing is to be said.
+    """
+    kinds = {collapse(record[f"attention_{name}"], record[f"spread_{name}"]) for record in history[-4:]}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    said = [warning["kind"] for warning in warnings if warning["attention"] == name][-1:]
+    if len(history) < 4 or [kind] == said or (kind is None and not said) or (kind == "grey" and not near_switch):
+        return None
+    last = history[-1]
+    text = ADVICE[kind].format(mean=last[f"attention_{name}"])
+    return {"step": last["step"], "attention": name, "kind": kind, "text": text}
+
+
+def short(values: Mapping[str, float]) -> str:
+    """The losses and mean attention for the progress bar, S and T side by side."""
+    kinds = {"fool": "adversarial", "cycle": "cycle", "D": "D", "attention": "attention"}
+    pairs = ((label, values.get(f"{kind}_s"), values.get(f"{kind}_t")) for label, kind in kinds.items())
+    return ", ".join(f"{label} {s:.2f}/{t:.2f}" for label, s, t in pairs if s is not None)

@@ -28,9 +28,9 @@ from uagt_lib.method.model import Translation
 from uagt_lib.show.figures import png, training_curves
 from uagt_lib.show.palette import BLUE
 from uagt_lib.show.widgets import parts
-from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
-from uagt_lib.training.trainer import RECORD_EVERY, Control, Trainer
+from uagt_lib.training.control import Control
+from uagt_lib.training.trainer import RECORD_EVERY, Trainer
 
 HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches (tests, nbconvert): `start` then returns when all is done
 PICTURES = 4  # of each domain
@@ -87,8 +87,7 @@ class Dashboard(widgets.VBox):
             former.stop()
             former._join()
         self.control = Desk()
-        begin = Trainer.resume if checkpoint.checkpoints(self.out) else Trainer
-        self.trainer = begin(
+        self.trainer = Trainer.open(
             config, pair, self.out, observer=Observer(pair, self.out), control=self.control, keep=keep, progress=False
         )
         self._threads: tuple[threading.Thread, ...] = ()
@@ -285,7 +284,7 @@ class Dashboard(widgets.VBox):
             return f"{where}, {again}"
         if self.control.stopped:
             return f"{where}, stopping …"
-        facts = [where, f"stage {trainer.stage}", f"learning rate {trainer.rate:.2g}"]
+        facts = [where, f"stage {trainer.learner.stage}", f"learning rate {trainer.learner.rate:.2g}"]
         (before, first), (now, last) = self._pace[0], self._pace[-1]
         if last > first and now > before:
             rate = (last - first) / (now - before)

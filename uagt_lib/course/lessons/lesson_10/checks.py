@@ -29,7 +29,7 @@ def averaged_gradients(
 ) -> list[Tensor]:
     """The mean over all processes of the gradients each computes on its own, equally large part of a batch.
 
-    What `Trainer.average_gradients` does between processes, in one.
+    What `training.step.average_gradients` does between processes, in one.
 
     Args:
         loss: a batch -> the mean loss over it, a scalar.

@@ -1,0 +1,49 @@
+"""A progress bar that can never end the work it tells of: a dead pipe or a closed stream silences it, nothing more."""
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from tqdm.auto import tqdm
+
+
+class Bar:
+    """tqdm, guarded: `with Bar(total=100) as bar: ...; bar.advance()`."""
+
+    def __init__(self, total: int, done: int = 0, unit: str = "step", shown: bool = True):
+        """Args:
+        total: units of work.
+        done: how many of them were done before.
+        unit: what is counted.
+        shown: whether to show anything.
+        """
+        self._bar: tqdm | None = None
+        if shown and sys.stderr is not None:  # None: closed, or a program without a console
+            with suppress(Exception):
+                self._bar = tqdm(total=total, initial=done, unit=unit, smoothing=0.05)
+
+    def advance(self) -> None:
+        """One unit is done."""
+        self._do(lambda bar: bar.update())
+
+    def beside(self, text: str) -> None:
+        """Show a text beside the bar from its next update on."""
+        self._do(lambda bar: bar.set_postfix_str(text, refresh=False))
+
+    def say(self, text: str) -> None:
+        """A line above the bar."""
+        self._do(lambda bar: bar.write(text, file=sys.stderr))
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._do(lambda bar: bar.close())
+
+    def _do(self, show: Callable[[tqdm], object]) -> None:
+        if self._bar is not None:
+            try:
+                show(self._bar)
+            except Exception:  # whatever it is: a picture of the work is not the work
+                self._bar = None
