@@ -52,7 +52,7 @@ def test_a_path_may_be_a_string(config: Config, pair: Pair, tmp_path: Path) -> N
     Trainer(config, pair, out, observer=Observer(pair, out), progress=False).run(until=2)
     assert checkpoint.load_model(out)[1] == checkpoint.read_config(out) == config
     assert checkpoint.find_weights(out).parent == newest(out) == checkpoint.checkpoints(out)[-1]
-    assert Trainer.resume(config, pair, out, progress=False).step == 2
+    assert Trainer.open(config, pair, out, progress=False).step == 2
     to_folders(pair, data)
     again = from_folders(data, config.view, config.load)
     assert torch.equal(again.source.train, pair.source.train)

@@ -83,7 +83,7 @@ class Trainer:
         self._known: list[Path] = []  # the checkpoints in `out` that this run made
 
     @classmethod
-    def open(cls, config: Config, pair: Pair, out: Path, **options: Any) -> "Trainer":
+    def open(cls, config: Config, pair: Pair, out: str | Path, **options: Any) -> "Trainer":
         """Start a run in `out`, or go on with the one that lies there: exactly the run that was never interrupted.
 
         Args:
@@ -174,7 +174,7 @@ class Trainer:
         with (
             interruptible(self.control),
             Bar(self.steps, self.step, "step", self.shown) as bar,
-            self._log() as log,
+            _scalars(self.out / "tensorboard" if self.tensorboard and self.crew.is_main_process else None) as log,
         ):
             while self.step < goal:
                 self.control.hold()
@@ -234,17 +234,6 @@ class Trainer:
                 "Try another seed, --precision fp32 or, in a configuration of your own, a lower rate; "
                 + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
             )
-
-    @contextmanager
-    def _log(self) -> Iterator[Callable[[dict[str, float], int], None]]:
-        """A function that logs values of a step for TensorBoard, if that was asked for."""
-        if not (self.tensorboard and self.crew.is_main_process):
-            yield lambda values, step: None
-            return
-        from torch.utils.tensorboard import SummaryWriter
-
-        with SummaryWriter(self.out / "tensorboard") as writer:
-            yield lambda values, step: [writer.add_scalar(name, v, step) for name, v in values.items()]
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
@@ -309,6 +298,18 @@ def newest(out: str | Path) -> Path:
     if not found:
         raise UagtError(f"{out} holds no checkpoint to resume from; leave out --resume to start a new run there")
     return found[-1]
+
+
+@contextmanager
+def _scalars(folder: Path | None) -> Iterator[Callable[[dict[str, float], int], None]]:
+    """A function that logs values of a step for TensorBoard, if there is a folder to log to."""
+    if folder is None:
+        yield lambda values, step: None
+        return
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter(folder) as writer:
+        yield lambda values, step: [writer.add_scalar(name, value, step) for name, value in values.items()]
 
 
 def _finite(network: torch.nn.Module) -> bool:

@@ -4,12 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from uagt_lib.method.model import Trips
-
-import torch
-from torch import Tensor
 
 ADVICE = {
     "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell "
