@@ -15,7 +15,7 @@ import uagt_lib
 LIBRARY = Path(uagt_lib.__file__).parent
 # Rooms from the ground up; each may use those below it, and itself.
 FLOORS = (
-    ("errors", "files", "memory"),
+    ("errors", "files", "memory", "progress"),
     ("data",),
     ("method",),
     ("training",),
