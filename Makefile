@@ -32,7 +32,7 @@ notebooks: .venv/test.done
 
 handout: .venv/test.done
 	$(BIN)/python -m uagt_lib.course.build --check
-	$(BIN)/python -m uagt_lib.course.build --handout
+	$(BIN)/python -m uagt_lib.course.handout
 
 # make grade FOLDER=submitted: what each student's notebooks have solved, as submitted/grades.csv
 grade: .venv/lab.done

@@ -229,6 +229,7 @@ def test_zero_attention_returns_the_picture_itself(config: Config) -> None:
     assert torch.equal(to_uint8(translate_image(model, to_float(picture), 32).translated), picture)
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_says_how_to_resume(tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = [sys.executable, "-m", "uagt_lib", "train", "--preset", "savanna-smoke", "--out", str(out)]

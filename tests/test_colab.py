@@ -73,6 +73,7 @@ def run(python: Path, cell: str, folder: Path, environment: dict[str, str]) -> P
     return Path(ran.stdout.splitlines()[-1]).parents[1]
 
 
+@pytest.mark.slow
 def test_set_up_twice_in_an_empty_folder_and_in_a_clone_leaves_torch_alone(colab, published, tmp_path):
     source = build.sources()[0]
     notebook = nbformat.read(build.NOTEBOOKS / f"{source.name}.ipynb", as_version=4)

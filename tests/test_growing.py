@@ -82,6 +82,7 @@ def test_it_trains(program, method: str, _, config: Config, pair: Pair) -> None:
     assert len(terms) == 4 and all(value.isfinite() for value in terms[-1].values())
 
 
+@pytest.mark.slow
 def test_one_pair_is_learned_and_the_mistake_only_looks_better(pair: Pair) -> None:
     """Lesson 05 promises both: s' becomes t, and the wrong program's losses are lower while its horse stays."""
     s, t = (to_float(domain.test[:1]) for domain in (pair.source, pair.target))

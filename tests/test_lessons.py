@@ -136,14 +136,3 @@ def test_a_source_says_first_that_answers_follow(tmp_path: Path, monkeypatch):
         build.sources()
     source.write_text(build.WARNING.format(name=source.stem) + source.read_text())
     assert [cell.source for cell in build.sources()[0].cells] == ["# 02 · Composition"]
-
-
-def test_the_handout_holds_no_answers_and_is_the_same_every_time(tmp_path: Path):
-    import zipfile
-
-    build.handout(tmp_path / "a.zip")
-    build.handout(tmp_path / "b.zip")
-    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-    names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
-    assert any(n.endswith(".ipynb") for n in names)
-    assert not [n for n in names if "solutions/" in n or "mutants" in n or re.search(r"notebooks/.*\.py$", n)]

@@ -14,6 +14,8 @@ from uagt_lib.training.config import Config
 from uagt_lib.training.step import average_gradients
 from uagt_lib.training.trainer import Trainer
 
+pytestmark = pytest.mark.slow
+
 
 def free_port() -> int:
     with socket.socket() as s:

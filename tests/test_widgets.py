@@ -367,6 +367,7 @@ def colab(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_everything_again_with_the_ipywidgets_of_colab(colab):
     code = (
         "import sys, ipywidgets, pytest; assert ipywidgets.__version__ == '7.7.1', ipywidgets.__version__; "

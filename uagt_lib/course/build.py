@@ -3,7 +3,6 @@
     python -m uagt_lib.course.build            write student and solution notebooks, the solutions executed
     python -m uagt_lib.course.build 02 05      only these lessons
     python -m uagt_lib.course.build --check    prove that nothing drifted: exit 1 and a list if something did
-    python -m uagt_lib.course.build --handout  write dist/uagt-course-handout.zip: no answers, no sources
 
 `notebooks/sources/NN_slug.py` is the source, in percent format. Answers stand between `### BEGIN SOLUTION` and
 `### END SOLUTION` inside functions. A markdown cell tagged "instructor" reaches the solution notebook only.
@@ -18,7 +17,6 @@ import os
 import re
 import sys
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -315,23 +313,6 @@ def drift() -> list[str]:
     return found
 
 
-def handout(path: Path) -> None:
-    """Write a zip for students: notebooks, library and data, without answers and sources; the same bytes every time."""
-    keep = ["README.md", "LICENSE", "Makefile", "pyproject.toml", "constraints.txt", "environment.yml"]
-    paths = [ROOT / name for name in keep] + sorted(NOTEBOOKS.glob("*.ipynb"))
-    for folder in ("uagt_lib", "data"):
-        paths += sorted(p for p in (ROOT / folder).rglob("*") if p.is_file())
-    skip = {"__pycache__", "runs", "downloads"}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in paths:
-            name = file.relative_to(ROOT)
-            if not skip & set(name.parts) and not any(part.startswith(".") for part in name.parts):
-                entry = zipfile.ZipInfo(f"uagt-course/{name.as_posix()}", (2018, 12, 1, 0, 0, 0))
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, file.read_bytes())
-
-
 def main() -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m uagt_lib.course.build", description="Build the notebooks.")
@@ -339,17 +320,12 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail if a notebook drifted from its source"
     )
-    parser.add_argument("--handout", action="store_true", help="write dist/uagt-course-handout.zip")
     options = parser.parse_args()
     try:
         if options.check:
             found = drift()
             print("\n".join([*found, "run `make notebooks`"]) if found else "nothing drifted")
             return bool(found)
-        if options.handout:
-            handout(ROOT / "dist" / "uagt-course-handout.zip")
-            print("dist/uagt-course-handout.zip")
-            return 0
         write(options.lessons)
     except UagtError as error:
         print(f"build: {error}", file=sys.stderr)
