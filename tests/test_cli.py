@@ -257,6 +257,21 @@ def test_help_names_every_preset_and_method_and_does_not_wait_for_torch(capsys, 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
+def test_every_command_starts_and_python_m_is_uagt(capsys) -> None:
+    def commands(*words: str) -> list[tuple[str, ...]]:
+        with pytest.raises(SystemExit) as left:
+            cli.main([*words, "--help"])
+        assert left.value.code == 0
+        listed = capsys.readouterr().out.partition("\ncommands:\n")[2]
+        below = [commands(*words, word) for word in re.findall(r"^    ([\w-]+)", listed, re.MULTILINE)]
+        return [words, *(command for found in below for command in found)]
+
+    found = commands()
+    assert {("train",), ("translate",), ("evaluate",), ("export",), ("reproduce",), ("data", "verify")} <= set(found)
+    ran = subprocess.run([sys.executable, "-m", "uagt_lib", "--help"], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("usage: uagt ") and all(command[0] in ran.stdout for command in found[1:])
+
+
 def test_verify_names_what_changed(tmp_path: Path, photos: Path, capsys, monkeypatch) -> None:
     from uagt_lib.data import download
     from uagt_lib.data.manifest import Report

@@ -114,6 +114,7 @@ def test_over_seeds() -> None:
     assert over_seeds([1.0, 3.0]) == "2.0 ± 1.4" and over_seeds([0.123], 100, 2) == "12.30"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", again.REPRODUCED)
 def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypatch, capsys, name: str) -> None:
     monkeypatch.setattr(runs, "scale", lambda quick: base)
