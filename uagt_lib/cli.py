@@ -243,6 +243,11 @@ def _add_data(commands: Any) -> None:
     verify = actions.add_parser("verify", help="compare a downloaded data set with its sha256 manifest")
     verify.set_defaults(run=_data_verify)
     verify.add_argument("folder", type=Path, metavar="DIR")
+    outlines = actions.add_parser("outlines", help="make masks of photographs from outlines drawn by hand")
+    outlines.set_defaults(run=_data_outlines)
+    outlines.add_argument("outlines", type=Path, metavar="FILE", help="such as data/outlines/zebras.json")
+    outlines.add_argument("--photographs", type=Path, required=True, metavar="DIR", help="the outlined ones")
+    outlines.add_argument("--out", type=Path, required=True, metavar="DIR", help="for `evaluate attention --masks`")
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -429,3 +434,11 @@ def _data_verify(options: argparse.Namespace) -> int:
     report = verify(options.folder)
     print(report)
     return 0 if report.complete else 2
+
+
+def _data_outlines(options: argparse.Namespace) -> int:
+    from uagt_lib.data.outlines import write_masked
+
+    count = write_masked(options.outlines, options.photographs, options.out)
+    print(f"{count} photographs and their masks are in {options.out}")
+    return 0
