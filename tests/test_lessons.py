@@ -10,12 +10,14 @@ import nbformat
 import pytest
 
 from tests import mutants
+from tests.mutants import generated
 from uagt_lib.course import build, exercises, quizzes
 
 LESSONS = [s.lesson for s in build.sources()]
 for _lesson in LESSONS:
     importlib.import_module(f"tests.mutants.lesson_{_lesson}")
 ALL = [task for lesson in LESSONS for task in exercises.of_lesson(lesson)]
+HELD = [task for task in ALL if task.standard]  # those that go through the harness
 
 
 def name(value: object) -> str:
@@ -23,10 +25,28 @@ def name(value: object) -> str:
 
 
 @pytest.mark.parametrize(("id", "words", "answer"), mutants.REJECTED, ids=name)
-def test_wrong_answers_are_rejected_and_the_mistake_is_named(id, words, answer):
+def test_wrong_answers_are_rejected_and_what_is_said_fits(id, words, answer):
     verdict = exercises.judge(exercises.find(id), answer)
     assert verdict.status == "wrong", verdict.text
     assert words.lower() in verdict.text.lower(), verdict.text
+
+
+@pytest.mark.parametrize("task", HELD, ids=name)
+def test_every_registered_mistake_is_told_its_own_sentence(task):
+    for mistake in task.standard.mistakes:
+        verdict = exercises.judge(task, mistake.answer)
+        assert verdict.status == "wrong", mistake.sentence
+        assert verdict.text.endswith(mistake.sentence)
+
+
+@pytest.mark.parametrize("task", HELD, ids=name)
+def test_right_answers_spoilt_in_one_respect_are_rejected(task):
+    for kind, mutant in generated.mutants(task):
+        verdict = exercises.judge(task, mutant)
+        assert verdict.status == "wrong", kind
+        assert not kind.startswith("cut gradient") or "gradient" in verdict.text or "detach" in verdict.text
+        assert "change" not in kind or "your code changes what it is given" in verdict.text
+    assert exercises.judge(task, task.reference).status == "passed", "an answer left something behind"
 
 
 @pytest.mark.parametrize(("id", "answer"), mutants.ACCEPTED, ids=name)
@@ -37,8 +57,9 @@ def test_right_answers_are_accepted(id, answer):
 
 @pytest.mark.parametrize("task", ALL, ids=name)
 def test_every_exercise_has_wrong_answers_right_ones_and_hints(task):
-    assert sum(id == task.id for id, _, _ in mutants.REJECTED) >= 3
-    assert any(id == task.id for id, _ in mutants.ACCEPTED)
+    wrong = sum(id == task.id for id, _, _ in mutants.REJECTED) + len(task.standard.mistakes if task.standard else ())
+    assert wrong >= (8 if task.standard else 3)
+    assert sum(id == task.id for id, _ in mutants.ACCEPTED) >= (3 if task.standard else 1)
     assert exercises.judge(task, task.reference).status == "passed"
     assert task.hints and task.mistakes and 1 <= task.difficulty <= 3 and 1 <= task.minutes <= 40
 

@@ -126,7 +126,7 @@ def lsgan_discriminator(real, fake):
 #
 # The generator is a small network from two numbers to two numbers, the judge one from two numbers to one. First a fair world: bias 0, both animals on all kinds of grass.
 # %%
-from uagt_lib.course.lessons.lesson_01.checks import adam, cool_down, flat_savanna, small_network
+from uagt_lib.course.lessons.lesson_01.toys import adam, cool_down, flat_savanna, small_network
 from uagt_lib.course.growing.step_cyclegan import descend  # zero_grad, backward, step
 from uagt_lib.method.losses import lsgan_generator
 
@@ -373,7 +373,7 @@ small = from_savanna(config.view, config.load, images=config.savanna, bias=confi
 run = trained(config, small, "smoke-cyclegan")
 moments = checkpoints(run)  # one every 40 steps
 # %%
-from uagt_lib.course.lessons.lesson_01.checks import how_far
+from uagt_lib.course.lessons.lesson_01.toys import how_far
 
 S, T = small.source, small.target
 s32, t32 = to_float(S.test), to_float(T.test)

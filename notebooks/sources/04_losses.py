@@ -436,7 +436,7 @@ print(f"ones are dearer than zeros already from λ = {(nothing - everything) / l
 # A price list is no proof: training may never get to the cheapest place. So we try. Lesson 02's experiment, newborn attention
 # on the frozen CycleGAN, with λ at 100:
 # %%
-from uagt_lib.course.lessons.lesson_02.checks import there_and_back
+from uagt_lib.course.lessons.lesson_02.answers import there_and_back
 from uagt_lib.evaluate.attention import inside, outside
 from uagt_lib.method.networks import Attention, initialise
 

@@ -1,6 +1,8 @@
 """Wrong answers that every exercise must reject, with words its message must contain, and right ones it must accept.
 
-In `lesson_02.py`:
+Three sources of wrong answers: the mistakes registered with an exercise, each of which must be told its own sentence;
+those that `generated.py` makes of every right answer (a cut gradient, a changed argument, a size that is fitted, ...);
+and others, written here by hand. In `lesson_02.py`:
 
     @rejected("02.1", "swapped")
     def attention_on_the_wrong_side(s, painted, s_a): ...
@@ -17,7 +19,7 @@ ACCEPTED: list[tuple[str, Any]] = []
 
 
 def rejected(id: str, words: str) -> Callable[[Any], Any]:
-    """A plausible wrong answer to exercise `id`; the message must contain `words`, which name the mistake."""
+    """A plausible wrong answer to exercise `id`; the message must contain `words`."""
     return lambda answer: REJECTED.append((id, words, answer)) or answer
 
 

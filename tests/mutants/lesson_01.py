@@ -1,9 +1,11 @@
-"""Answers to the exercises of lesson 01."""
+"""Answers to the exercises of lesson 01, beside the mistakes that are registered and those that are generated."""
 
 import torch
 import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
+
+# ------------------------------------------------------------------------------------------------ 01.1
 
 
 @accepted("01.1")
@@ -11,34 +13,60 @@ def _mse(real, fake):
     return (F.mse_loss(real, torch.ones_like(real)) + F.mse_loss(fake, torch.zeros_like(fake))) / 2
 
 
-@rejected("01.1", "exchanged")
-def _targets(real, fake):
-    return 0.5 * (real.square().mean() + (fake - 1).square().mean())
+@accepted("01.1")
+def _by_norms(real, fake):
+    return torch.linalg.vector_norm(real - 1) ** 2 / (2 * real.numel()) + (fake * fake).sum() / fake.numel() / 2
 
 
-@rejected("01.1", "factor 1/2")
-def _whole(real, fake):
-    return (real - 1).square().mean() + fake.square().mean()
+@accepted("01.1")
+def _score_by_score(real, fake):
+    halves = [torch.stack([(x - target) ** 2 for x in scores.flatten()]) for scores, target in ((real, 1), (fake, 0))]
+    return sum(half.mean() for half in halves) / 2
 
 
-@rejected("01.1", "summed")
-def _sum(real, fake):
-    return 0.5 * ((real - 1).square().sum() + fake.square().sum())
+@rejected("01.1", "no gradient of the judge's loss reaches real")
+def _learns_from_fakes_only(real, fake):
+    return 0.5 * ((real.detach() - 1).square().mean() + fake.square().mean())
 
 
-@rejected("01.1", "before squaring")
-def _mean_first(real, fake):
-    return 0.5 * ((real.mean() - 1) ** 2 + fake.mean() ** 2)
+@rejected("01.1", "no gradient of the judge's loss reaches fake")
+def _learns_from_real_ones_only(real, fake):
+    return 0.5 * ((real - 1).square().mean() + fake.detach().square().mean())
 
 
-@rejected("01.1", "fakes")
-def _accept_only(real, fake):
-    return 0.5 * (real - 1).square().mean()
+@rejected("01.1", "afterwards real")
+def _in_place(real, fake):
+    return 0.5 * (real.sub_(1).square().mean() + fake.square().mean())
 
 
-@rejected("01.1", "no gradient")
-def _number(real, fake):
-    return (0.5 * ((real - 1).square().mean() + fake.square().mean())).item()
+@rejected("01.1", "afterwards fake")
+def _clamped_for_the_plot(real, fake):
+    loss = 0.5 * ((real - 1).square().mean() + fake.square().mean())
+    fake.clamp_(-1, 1)
+    return loss
+
+
+@rejected("01.1", "right for N, H, W = 2, 5, 4")
+def _counted_by_hand(real, fake):
+    return 0.5 * ((real - 1).square().sum() / 40 + fake.square().sum() / 72)
+
+
+@rejected("01.1", "the judge's loss is")
+def _sigmoid_first(real, fake):
+    return 0.5 * ((real.sigmoid() - 1).square().mean() + fake.sigmoid().square().mean())
+
+
+@rejected("01.1", "the shape of the judge's loss is (1,)")
+def _one_dimension_too_many(real, fake):
+    return 0.5 * ((real - 1).square().mean() + fake.square().mean()).reshape(1)
+
+
+@rejected("01.1", "the type of the judge's loss is torch.float32")
+def _always_float32(real, fake):
+    return (0.5 * ((real - 1).square().mean() + fake.square().mean())).float()
+
+
+# ------------------------------------------------------------------------------------------------ 01.2
 
 
 @accepted("01.2")
@@ -46,24 +74,61 @@ def _l1(x, x_cycled):
     return F.l1_loss(x_cycled, x)
 
 
-@rejected("01.2", "squares")
-def _squares(x, x_cycled):
-    return F.mse_loss(x_cycled, x)
+@accepted("01.2")
+def _larger_minus_smaller(x, x_cycled):
+    return (torch.maximum(x, x_cycled) - torch.minimum(x, x_cycled)).mean()
 
 
-@rejected("01.2", "sum")
-def _norm(x, x_cycled):
-    return (x - x_cycled).abs().sum()
+@accepted("01.2")
+def _norm_by_count(x, x_cycled):
+    return torch.linalg.vector_norm(x - x_cycled, ord=1) / x.numel()
 
 
-@rejected("01.2", "cancel")
-def _signed(x, x_cycled):
-    return (x - x_cycled).mean()
+@rejected("01.2", "no gradient of the cycle loss reaches x_cycled")
+def _trip_detached(x, x_cycled):
+    return (x - x_cycled.detach()).abs().mean()
 
 
-@rejected("01.2", "gradient")
-def _detached(x, x_cycled):
-    return (x - x_cycled).abs().mean().detach()
+@rejected("01.2", "no gradient of the cycle loss reaches x:")
+def _start_detached(x, x_cycled):
+    return (x.detach() - x_cycled).abs().mean()
+
+
+@rejected("01.2", "Dimension out of range")
+def _four_dimensions_only(x, x_cycled):
+    return (x - x_cycled).abs().mean(dim=(1, 2, 3)).mean()
+
+
+@rejected("01.2", "afterwards x at")
+def _in_place(x, x_cycled):
+    x -= x_cycled
+    return x.abs().mean()
+
+
+@rejected("01.2", "afterwards x_cycled")
+def _rounded_away(x, x_cycled):
+    loss = (x - x_cycled).abs().mean()
+    x_cycled.mul_(0)
+    return loss
+
+
+@rejected("01.2", "right for N, H, W = 2, 5, 4")
+def _counted_by_hand(x, x_cycled):
+    return (x - x_cycled).abs().sum() / 120
+
+
+@rejected("01.2", "one number per picture")
+def _one_per_picture(x, x_cycled):
+    return (x - x_cycled).abs().mean((1, 2, 3)) if x.ndim == 4 else (x - x_cycled).abs().mean(1)
+
+
+@rejected("01.2", "part of it is cut off, or something is added")
+def _smooth_below(x, x_cycled):
+    d = x - x_cycled
+    return (d.abs() + d**2 - (d**2).detach()).mean()
+
+
+# ------------------------------------------------------------------------------------------------ 01.3
 
 
 @accepted("01.3")
@@ -75,32 +140,73 @@ def _in_a_loop(F_st, F_ts, s, t):
     return out
 
 
-@rejected("01.3", "zebra of a zebra")
-def _same_generator(F_st, F_ts, s, t):
-    a, b = F_st(s), F_ts(t)
-    return a, F_st(a), b, F_ts(b)
+@accepted("01.3")
+def _in_one_batch(F_st, F_ts, s, t):
+    s_prime = F_st(s)
+    t_prime, s_cycled = F_ts(torch.cat([t, s_prime])).split([len(t), len(s)])
+    return s_prime, s_cycled, t_prime, F_st(t_prime)
 
 
-@rejected("01.3", "start from s'")
-def _from_the_original(F_st, F_ts, s, t):
-    return F_st(s), F_ts(s), F_ts(t), F_st(t)
+@accepted("01.3")
+def _by_a_helper(F_st, F_ts, s, t):
+    def trip(x, there, back):
+        return (x := there(x)), back(x)
 
-
-@rejected("01.3", "order")
-def _other_order(F_st, F_ts, s, t):
-    a, b = F_st(s), F_ts(t)
-    return a, b, F_ts(a), F_st(b)
-
-
-@rejected("01.3", "failed return")
-def _detached_trip(F_st, F_ts, s, t):
-    a, b = F_st(s), F_ts(t)
-    return a, F_ts(a.detach()), b, F_st(b.detach())
+    return *trip(s, F_st, F_ts), *trip(t, F_ts, F_st)
 
 
 @rejected("01.3", "6 times")
 def _wasteful(F_st, F_ts, s, t):
     return F_st(s), F_ts(F_st(s)), F_ts(t), F_st(F_ts(t))
+
+
+@rejected("01.3", "no gradient of t'' reaches F_ts")
+def _cut_on_t(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    return s_prime, F_ts(s_prime), t_prime, F_st(t_prime.detach())
+
+
+@rejected("01.3", "no gradient of t''")
+def _home_under_no_grad(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    with torch.no_grad():
+        t_cycled = F_st(t_prime)
+    return s_prime, F_ts(s_prime), t_prime, t_cycled
+
+
+@rejected("01.3", "no gradient of s' reaches F_st.weight")
+def _there_returned_detached(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    return s_prime.detach(), F_ts(s_prime), t_prime, F_st(t_prime)
+
+
+@rejected("01.3", "afterwards s at")
+def _in_place(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    s.copy_(s_prime.detach())
+    return s_prime, F_ts(s_prime), t_prime, F_st(t_prime)
+
+
+@rejected("01.3", "afterwards F_ts.weight.requires_grad is False instead of True")
+def _leaves_frozen(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    out = s_prime, F_ts(s_prime), t_prime, F_st(t_prime)
+    F_ts.requires_grad_(False)
+    return out
+
+
+@rejected("01.3", "your code raised RuntimeError")
+def _two_pictures_only(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s.reshape(2, 3, *s.shape[2:])), F_ts(t)
+    return s_prime, F_ts(s_prime), t_prime, F_st(t_prime)
+
+
+@rejected("01.3", "expected s', s'', t', t''")
+def _half_of_it(F_st, F_ts, s, t):
+    return F_st(s), F_ts(t)
+
+
+# ------------------------------------------------------------------------------------------------ 01.4
 
 
 @accepted("01.4")
@@ -113,14 +219,14 @@ def _upside_down(x):
     return x.flip(2)
 
 
-@rejected("01.4", "hardly changed")
-def _identity(x):
-    return x.clone()
+@accepted("01.4")
+def _halves(x):
+    return x.roll(x.shape[2] // 2, 2)
 
 
 @rejected("01.4", "information lost")
-def _grey(x):
-    return 0 * x + (x.mean(1, keepdim=True) > 0).float()
+def _black_and_white(x):
+    return 0 * x + (x.mean(1, keepdim=True) > 0).to(x.dtype)
 
 
 @rejected("01.4", "leaves [-1, 1]")
@@ -128,104 +234,53 @@ def _brighter(x):
     return x + 0.5
 
 
-@rejected("01.4", "dice")
+@rejected("01.4", "something else")
 def _dice(x):
+    return torch.rand(x.shape, generator=_GOES_ON, dtype=x.dtype) * 2 - 1
+
+
+_GOES_ON = torch.Generator().manual_seed(0)
+
+
+@rejected("01.4", "global generator")
+def _everybodys_dice(x):
     return torch.rand_like(x) * 2 - 1
 
 
-@rejected("01.4", "changed the picture")
+@rejected("01.4", "afterwards x")
 def _in_place(x):
     return x.neg_()
 
 
-@rejected("01.1", "generator's loss")
-def _generator(real, fake):
-    return (fake - 1).square().mean()
-
-
-@rejected("01.1", "first part only")
-def _half_of_one(real, fake):
-    return 0.5 * (real - 1).square().mean() + fake.square().mean()
-
-
-@rejected("01.1", "second part only")
-def _half_of_other(real, fake):
-    return (real - 1).square().mean() + fake.square().mean() / 2
-
-
-@rejected("01.1", "subtracted")
-def _minus(real, fake):
-    return 0.5 * ((real - 1).square().mean() - fake.square().mean())
-
-
-@rejected("01.1", "sign is turned")
-def _negative(real, fake):
-    return -0.5 * ((real - 1).square().mean() + fake.square().mean())
-
-
-@rejected("01.1", "one heap")
-def _pooled(real, fake):
-    return torch.cat([(real - 1).flatten(), fake.flatten()]).square().mean()
-
-
-@rejected("01.1", "logarithms")
-def _cross_entropy(real, fake):
-    on_real = F.binary_cross_entropy_with_logits(real, torch.ones_like(real))
-    return (on_real + F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))) / 2
-
-
-@rejected("01.1", "logarithms")
-def _plain_cross_entropy(real, fake):
-    return F.binary_cross_entropy(real, torch.ones_like(real)) + F.binary_cross_entropy(fake, torch.zeros_like(fake))
-
-
-@rejected("01.1", "one to one")
-def _joint_mean(real, fake):
-    return 0.5 * ((real - 1).square() + fake.square()).mean()
-
-
-@rejected("01.2", "lambda")
-def _weighted(x, x_cycled):
-    return 10 * (x - x_cycled).abs().mean()
-
-
-@rejected("01.2", "averaged over pictures")
-def _sum_per_picture(x, x_cycled):
-    return (x - x_cycled).abs().sum((1, 2, 3)).mean()
-
-
-@rejected("01.2", "root of mean squares")
-def _rmse(x, x_cycled):
-    return (x - x_cycled).square().mean().sqrt()
-
-
-@rejected("01.3", "s'' comes from t'")
-def _crossed(F_st, F_ts, s, t):
-    a, b = F_st(s), F_ts(t)
-    return a, F_ts(b), b, F_st(a)
-
-
-@rejected("01.3", "t'' comes from s'")
-def _half_crossed(F_st, F_ts, s, t):
-    a, b = F_st(s), F_ts(t)
-    return a, F_ts(a), b, F_st(a)
-
-
-@accepted("01.4")
-def _halves(x):
-    return x.roll(x.shape[2] // 2, 2)
-
-
-@rejected("01.4", "left-right mirror")
-def _mirror(x):
-    return x.flip(3)
-
-
 @rejected("01.4", "other pictures of the batch")
 def _other_picture(x):
-    return x.roll(1, 0)
+    return x.flip(0) if len(x) > 1 else -x
+
+
+@rejected("01.4", "float64 came in")
+def _always_float32(x):
+    return -x.float()
 
 
 @rejected("01.4", "further instead of back")
-def _colour_wheel(x):
-    return x.roll(1, 1)
+def _by_ten_rows(x):
+    return x.roll(10, 2)
+
+
+@rejected("01.4", "shape")
+def _fits_32_px(x):
+    return -x.reshape(-1, 3, 32, 32) if x.numel() % 3072 == 0 else x[:, :1]
+
+
+class _Toggle:
+    """There by one road, home by another: no generator remembers which call it is."""
+
+    def __init__(self):
+        self.away = False
+
+    def __call__(self, x):
+        self.away = not self.away
+        return x * 0.5 if self.away else x * 2
+
+
+rejected("01.4", "something else")(_Toggle())

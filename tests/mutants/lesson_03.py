@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
 from uagt_lib.course.lessons.lesson_03.checks import convolution
+from uagt_lib.method import networks
 from uagt_lib.method.networks import ResidualBlock
 
 # ------------------------------------------------------------------------------------------ 03.1
@@ -247,12 +248,12 @@ class _AsReleased(_Attention):
     kernels = (1, 1, 1)
 
 
-@rejected("03.4", "border")
+@rejected("03.4", "the map at")
 class _ZeroPadded(_Attention):
     mode = "zeros"
 
 
-@rejected("03.4", "ONE number")
+@rejected("03.4", "last.weight of shape (3, 4, 7, 7) comes where Conv2d 7.weight of shape (1, 4, 7, 7) is expected")
 class _ThreeChannels(_Attention):
     out = 3
 
@@ -269,13 +270,13 @@ class _ReluFirst(_Attention):
         return torch.sigmoid(F.relu(self.last(self.up2(self.double(self.up1(self.double(self.down(x))))))))
 
 
-@rejected("03.4", "undoes it")
+@rejected("03.4", "the shape of the map is (2, 1, 10, 8), expected (2, 1, 20, 16)")
 class _OneUp(_Attention):
     def forward(self, x):
         return torch.sigmoid(self.last(self.up2(self.double(self.up1(self.down(x))))))
 
 
-@rejected("03.4", "parameters with width 8")
+@rejected("03.4", "last.weight of shape (1, 4, 3, 3) comes where")
 class _SmallEnd(_Attention):
     kernels = (3, 3, 3)
 
@@ -287,17 +288,84 @@ class _NoBlock(_Attention):
         self.down = self.down[:-1]
 
 
-@rejected("03.4", "two residual blocks")
+@rejected("03.4", "the layers differ")
 class _TwoBlocks(_Attention):
     def __init__(self, width=32):
         super().__init__(width)
         self.down.append(ResidualBlock(2 * width))
 
 
-@rejected("03.4", "nothing detached")
+@rejected("03.4", "no gradient of the map reaches x")
 class _Detached(_Attention):
     def forward(self, x):
         return torch.sigmoid(self.last(self.up2(self.double(self.up1(self.double(self.down(x).detach()))))))
+
+
+@accepted("03.4")
+class _RegisteredInAnotherOrder(nn.Module):
+    def __init__(self, width=32):
+        super().__init__()
+        w = width
+        self.last = nn.Conv2d(w, 1, 7)
+        self.up = nn.ModuleList([nn.Sequential(*convolution(2 * w, n, 3)) for n in (2 * w, w)])
+        self.block = ResidualBlock(2 * w)
+        self.down = nn.Sequential(*convolution(3, w, 7, 2), *convolution(w, 2 * w, 3, 2))
+
+    def forward(self, x):
+        x = self.block(self.down(x))
+        for layers in self.up:
+            x = layers(x.repeat_interleave(2, 2).repeat_interleave(2, 3))
+        return self.last(F.pad(x, (3, 3, 3, 3), mode="reflect")).sigmoid()
+
+
+@accepted("03.4")
+def _one_row_of_modules(width):
+    return nn.Sequential(
+        *convolution(3, width, 7, 2),
+        *convolution(width, 2 * width, 3, 2),
+        networks.ResidualBlock(2 * width),
+        nn.Upsample(scale_factor=2),
+        *convolution(2 * width, 2 * width, 3),
+        nn.UpsamplingNearest2d(scale_factor=2),
+        *convolution(2 * width, width, 3),
+        nn.ReflectionPad2d(3),
+        nn.Conv2d(width, 1, 7),
+        nn.Sigmoid(),
+    )
+
+
+@rejected("03.4", "the map at")
+class _Counts(_Attention):
+    calls = 0
+
+    def forward(self, x):
+        type(self).calls += 1
+        return super().forward(x) + 1e-3 * self.calls
+
+
+@rejected("03.4", "the shape of the map")
+class _OneBatchOnly(_Attention):
+    def forward(self, x):
+        return super().forward(x)[:2].mean(0, keepdim=True)
+
+
+@rejected("03.4", "the layers differ")
+class _NotRegistered(_Attention):
+    def __init__(self, width=32):
+        super().__init__(width)
+        layers, self.up1 = self.up1, None
+        self.hidden = [layers]
+
+    def forward(self, x):
+        [layers] = self.hidden
+        return torch.sigmoid(self.last(self.up2(self.double(layers(self.double(self.down(x)))))))
+
+
+@rejected("03.4", "the map at")
+class _NormsOfTheBatch(_Attention):
+    def __init__(self, width=32):
+        super().__init__(width)
+        self.up2[1] = nn.BatchNorm2d(width)
 
 
 # ------------------------------------------------------------------------------------------ 03.5

@@ -45,55 +45,70 @@ def _from_the_end(records):
     return found
 
 
+@accepted("09.2")
+def _after_the_last_collapse(records):
+    sick = [i for i, record in enumerate(records) if not _healthy(record)]
+    rest = records[sick[-1] + 1 :] if sick else records
+    return rest[0]["step"] if rest else None
+
+
+@accepted("09.2")
+def _taken_while(records):
+    return next((r["step"] for i, r in enumerate(records) if all(map(_healthy, records[i:]))), None)
+
+
 @rejected("09.2", "relapses")
 def _first(records):
     return next((r["step"] for r in records if _healthy(r)), None) if records and _healthy(records[-1]) else None
 
 
-@rejected("09.2", "A_T")
-def _only_s(records):
+@rejected("09.2", "afterwards records[0]['step'] is 100 instead of 25")
+def _reversed(records):
+    records.reverse()
     found = None
     for record in records:
-        if collapse(record["attention_s"], record["spread_s"]) is not None:
-            found = None
-        elif found is None:
-            found = record["step"]
+        if not _healthy(record):
+            break
+        found = record["step"]
     return found
 
 
-@rejected("09.2", "position")
-def _index(records):
-    found = None
-    for i, record in enumerate(records):
-        found = None if not _healthy(record) else i if found is None else found
+@rejected("09.2", "afterwards the length of records is 0")
+def _emptied(records):
+    found = _from_the_end(records)
+    records.clear()
     return found
 
 
-@rejected("09.2", "HEALTHY map")
-def _true_is_healthy(records):
-    found = None
+@rejected("09.2", "afterwards the list of keys of records[0]")
+def _popped(records):
+    steps = [record.pop("step") for record in records]
+    sick = [i for i, record in enumerate(records) if not _healthy(record)]
+    rest = steps[sick[-1] + 1 :] if sick else steps
+    return rest[0] if rest else None
+
+
+@rejected("09.2", "afterwards the list of keys of records[0]")
+def _notes_added(records):
     for record in records:
-        if not all(collapse(record[f"attention_{x}"], record[f"spread_{x}"]) for x in "st"):
-            found = None
-        elif found is None:
-            found = record["step"]
-    return found
+        record["healthy"] = _healthy(record)
+    return _from_the_end(records)
 
 
-@rejected("09.2", "in this order")
-def _swapped(records):
-    found = None
-    for record in records:
-        if not all(collapse(record[f"spread_{x}"], record[f"attention_{x}"]) is None for x in "st"):
-            found = None
-        elif found is None:
-            found = record["step"]
-    return found
+@rejected("09.2", "IndexError")
+def _never_empty(records):
+    return _from_the_end(records) if _healthy(records[-1]) else None
 
 
-@rejected("09.2", "collapse(mean, spread)")
-def _by_mean(records):
-    return next((r["step"] for r in records if r["attention_s"] <= 0.5), None)
+@rejected("09.2", "right for a run that localises at step 75")
+def _fits_four_records(records):
+    return _from_the_end(records[:4])
+
+
+@rejected("09.2", "the step is")
+def _as_text(records):
+    found = _from_the_end(records)
+    return None if found is None else str(found)
 
 
 @accepted("09.3")

@@ -11,37 +11,45 @@ In a lesson:
 
 In `lessons/lesson_02/checks.py`:
 
-    @checks("02.1", compose, part="compose", ...)
-    def _(answer):
-        same(answer(...), ..., mistakes={"image and attention ...": ...})
-        yield "the background stays"
+    define("02.1", compose, at_sizes(photo_paint_matte), "s'", part="compose", ...)
+
+    @mistake("02.1", "image and paint are swapped: ...")
+    def swapped(s, painted, s_a): ...
+
+    @law("02.1", "zeros give back the photo to the bit")
+    def zeros(answer): ...
+
+How an answer is checked is in `harness.py`.
 """
 
 import importlib
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from uagt_lib.course import tracking
-from uagt_lib.course.expect import Wrong
+from uagt_lib.course import harness, tracking
+from uagt_lib.course.cases import Case
+from uagt_lib.course.expect import stumble
+from uagt_lib.course.harness import Law, Mistake, Standard
+from uagt_lib.course.seen import TODO, Open
 from uagt_lib.errors import UagtError
 from uagt_lib.show import figures
 from uagt_lib.show.system import PARTS
 
-TODO = "your code here"  # what an untouched answer raises NotImplementedError with
 LESSONS = tuple(f"{i:02}" for i in range(11))
+SHOWN_TO_TEACHERS = 4  # of an exercise's mistakes, the commonest
 
 Check = Callable[[Any], Iterator[str]]
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise, as `checks` registers it; see there."""
+    """One exercise, as `define` registers it; see there."""
 
     id: str
     name: str
@@ -52,8 +60,16 @@ class Exercise:
     difficulty: int
     minutes: int
     hints: tuple[str, ...]
-    mistakes: tuple[str, ...]
     draw: Callable[[Axes, Any], None] | None
+    standard: Standard | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """What learners get wrong here, for whoever teaches it."""
+        if self.standard is None:
+            return self.notes
+        return tuple(found.sentence for found in self.standard.mistakes[:SHOWN_TO_TEACHERS])
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,59 @@ EXERCISES: dict[str, Exercise] = {}
 _hints_given: dict[str, int] = {}
 
 
+def define(
+    id: str,
+    reference: Any,
+    cases: Mapping[str, Case],
+    gives: str | tuple[str, ...],
+    *,
+    part: str,
+    equation: str,
+    difficulty: int,
+    minutes: int,
+    hints: list[str],
+    draw: Callable[[Axes, Any], None] | None = None,
+    compared: tuple[str, ...] = ("value", "gradient"),
+    run: Callable[..., Any] = harness.call,
+) -> None:
+    """Register an exercise.
+
+    Args:
+        id: lesson and number, "02.1".
+        reference: the right answer answers are compared with; the notebook goes on with it until the learner's passes.
+        cases: what answers are tried on, by name; see `cases.at_sizes`.
+        gives: what comes out is called in sentences: one name, or one for each of several results.
+        part: which part of the system it builds, a key of `PARTS`.
+        equation: of the paper, "Eq. 1" or "Section 3.2" or "Appendix A".
+        difficulty: 1, 2 or 3.
+        minutes: what an average learner needs.
+        hints: from a nudge to nearly the answer, without giving it.
+        draw: draws what an answer, the learner's or the library's, computes onto an axis.
+        compared: what has to be the reference's, of "value" and "gradient"; nothing where many answers are right.
+        run: run(answer, *arguments): how an answer is put to use, a class for instance.
+    """
+    if part not in PARTS:
+        raise ValueError(f"unknown part {part!r}; known are {', '.join(PARTS)}")
+    standard = Standard(reference, cases, gives, compared, run)
+    check = partial(harness.check, standard=standard)
+    EXERCISES[id] = Exercise(
+        id, reference.__name__, reference, check, part, equation, difficulty, minutes, tuple(hints), draw, standard
+    )
+
+
+def mistake(id: str, sentence: str) -> Callable[[Any], Any]:
+    """Register a wrong answer that learners give to exercise `id`, commonest first.
+
+    Whoever gives one that does the same is told the sentence: which thought was wrong, and what it costs.
+    """
+    return lambda answer: EXERCISES[id].standard.mistakes.append(Mistake(sentence, answer)) or answer
+
+
+def law(id: str, name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Register what must hold of every right answer to exercise `id`: a function that raises `Wrong` where it fails."""
+    return lambda test: EXERCISES[id].standard.laws.append(Law(name, test)) or test
+
+
 def checks(
     id: str,
     reference: Any,
@@ -80,19 +149,7 @@ def checks(
     mistakes: list[str],
     draw: Callable[[Axes, Any], None] | None = None,
 ) -> Callable[[Check], Check]:
-    """Register an exercise; decorates its check, a generator that yields the name of each check passed.
-
-    Args:
-        id: lesson and number, "02.1".
-        reference: the library's version, used until the learner's passes.
-        part: which part of the system it builds, a key of `PARTS`.
-        equation: of the paper, "Eq. 1" or "Section 3.2" or "Appendix A".
-        difficulty: 1, 2 or 3.
-        minutes: what an average learner needs.
-        hints: from a nudge to nearly the answer, without giving it.
-        mistakes: what learners get wrong here, for whoever teaches it.
-        draw: draws what an answer, the learner's or the library's, computes onto an axis.
-    """
+    """As `define`, for lessons that do not go through the harness yet; it goes with the last of them."""
     if part not in PARTS:
         raise ValueError(f"unknown part {part!r}; known are {', '.join(PARTS)}")
 
@@ -107,8 +164,8 @@ def checks(
             difficulty=difficulty,
             minutes=minutes,
             hints=tuple(hints),
-            mistakes=tuple(mistakes),
             draw=draw,
+            notes=tuple(mistakes),
         )
         return check
 
@@ -166,16 +223,11 @@ def judge(task: Exercise, answer: Any) -> Verdict:
         with torch.random.fork_rng(devices=[]):
             for _ in task.check(answer):
                 passed += 1
-    except Wrong as error:
-        return Verdict("wrong", f"✗ {title}: {error}")
-    except NotImplementedError as error:
-        if str(error) == TODO:
-            return Verdict(
-                "open", f"○ {title}: not attempted yet, the library's version is used; hint: hint({task.id!r})"
-            )
-        return Verdict("wrong", f"✗ {title}: {_stumble(error)}")
     except Exception as error:  # whatever a learner's code does, it gets a sentence
-        return Verdict("wrong", f"✗ {title}: {_stumble(error)}")
+        if isinstance(error, Open) or (isinstance(error, NotImplementedError) and str(error) == TODO):
+            text = f"○ {title}: not attempted yet, the library's version is used; hint: hint({task.id!r})"
+            return Verdict("open", text)
+        return Verdict("wrong", f"✗ {title}: {stumble(error)}")
     return Verdict("passed", f"✓ {title}: {passed} checks passed, yours is used from here on")
 
 
@@ -191,15 +243,6 @@ def hint(id: str) -> None:
         f"That was the last hint. The library's own version: `??{task.reference.__name__}` after "
         f"`from {task.reference.__module__} import {task.reference.__name__}`"
     )
-
-
-def _stumble(error: Exception) -> str:
-    """An error in a learner's code as a sentence, with the line where it happened."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "uagt_lib" not in f.filename]
-    own = [f for f in frames if "site-packages" not in f.filename and "dist-packages" not in f.filename]
-    where = f" in line {own[-1].lineno}, `{own[-1].line}`" if own and own[-1].line else ""
-    text = str(error).splitlines()[0] if str(error) else "no message"
-    return f"your code raised {type(error).__name__}{where}: {text}"
 
 
 def _picture(task: Exercise, answer: Any, status: str) -> Figure:

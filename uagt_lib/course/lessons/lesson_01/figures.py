@@ -1,11 +1,14 @@
 """Figures of lesson 01: a savanna of two numbers, round trips, and how a background turns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from uagt_lib.data import savanna
+from uagt_lib.data.pairs import to_float
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
 
@@ -66,3 +69,57 @@ def curves(
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+# ---- what exercises draw of an answer
+
+
+def draw_judge(axis: Axes, answer: Callable) -> None:
+    """The loss of a judge who gives every real picture 1 and every fake the score on the axis; and the reverse."""
+    scores = torch.linspace(-1, 2, 31)
+    real_right = [float(answer(torch.ones(4), x.repeat(4))) for x in scores]
+    fake_right = [float(answer(x.repeat(4), torch.zeros(4))) for x in scores]
+    axis.plot(scores, real_right, color=ORANGE, lw=2, label="x = score of the fakes")
+    axis.plot(scores, fake_right, color=BLUE, lw=2, ls="--", label="x = score of the real ones")
+    axis.set(xlabel="score x, the other side perfect", ylabel="judge's loss", xticks=[-1, 0, 1, 2])
+    axis.legend(fontsize=7, frameon=False, loc="upper center")
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def draw_cycle(axis: Axes, answer: Callable) -> None:
+    """The loss as a round trip misses by more and more."""
+    x = torch.zeros(2, 3, 8, 8)
+    misses = torch.linspace(-1, 1, 21)
+    axis.plot(misses, [float(answer(x, x + d)) for d in misses], color=BLUE, lw=2)
+    axis.set(xlabel="by how much s'' misses s, everywhere", ylabel="cycle loss", xticks=[-1, 0, 1])
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def draw_trips(axis: Axes, answer: Callable) -> None:
+    """Two patches of colour on their way: there, and back."""
+    s = torch.tensor([-0.6, 0.4, -0.5]).reshape(1, 3, 1, 1).expand(1, 3, 8, 8)
+    t = torch.tensor([0.7, 0.4, -0.3]).reshape(1, 3, 1, 1).expand(1, 3, 8, 8)
+    warmer = torch.tensor([0.5, 0.0, 0.1]).reshape(1, 3, 1, 1)
+    found = answer(lambda x: x + warmer, lambda x: x - warmer, s, t)
+    rows = [torch.cat([x, found[2 * i][:, :3], found[2 * i + 1][:, :3]], 3)[0] for i, x in enumerate((s, t))]
+    axis.imshow(torch.cat(rows, 1).permute(1, 2, 0).add(1).div(2).clamp(0, 1))
+    axis.set_xticks([3.5, 11.5, 19.5], ["given", "there ( ' )", "back ( '' )"])
+    axis.set_yticks([3.5, 11.5], ["s", "t"])
+    axis.tick_params(length=0)
+
+
+def draw_cheat(axis: Axes, answer: Callable) -> None:
+    """A horse, cheated, cheated again, and what is then left to complain about."""
+    image = to_float(savanna.draw("horse", 1, 32, seed=3)[0])
+    once = answer(image.clone())
+    twice = answer(once.clone())
+    missed = (image - twice).abs() - 1
+    canvas = torch.ones(3, 66, 66)
+    for i, (name, picture) in enumerate({"s": image, "s'": once, "s''": twice, "|s - s''|": missed}.items()):
+        top, left = 34 * (i // 2), 34 * (i % 2)
+        canvas[:, top : top + 32, left : left + 32] = picture[0]
+        box = {"facecolor": "white", "alpha": 0.8, "lw": 0, "pad": 1.5}
+        axis.text(left + 1, top + 2.5, name, fontsize=8, va="center", bbox=box)
+    axis.imshow(canvas.permute(1, 2, 0).add(1).div(2).clamp(0, 1))
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)

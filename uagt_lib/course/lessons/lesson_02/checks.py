@@ -1,65 +1,29 @@
-"""Lesson 02, composition: checks."""
+"""Lesson 02, composition: what answers are tried on, and the mistakes that are recognised."""
 
-from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
-from matplotlib.axes import Axes
-from torch import Tensor
 
-from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
+from uagt_lib.course.cases import Draw, at_sizes
+from uagt_lib.course.exercises import define, law, mistake
+from uagt_lib.course.expect import expect
+from uagt_lib.course.lessons.lesson_02 import figures
+from uagt_lib.course.lessons.lesson_02.answers import matte_gradient, there_and_back
 from uagt_lib.method.compose import attended, compose
-from uagt_lib.show.figures import draw
 
-Network = Callable[[Tensor], Tensor]
-
-
-def matte_gradient(upstream: Tensor, s: Tensor, painted: Tensor) -> Tensor:
-    """What Eq. 1 passes on to the matte: the gradient of a loss with respect to s_a.
-
-    Args:
-        upstream: gradient of the loss with respect to s', (N, 3, H, W).
-        s: images (N, 3, H, W).
-        painted: the generator's paint for them, same shape.
-
-    Returns:
-        (N, 1, H, W): the sum over colours of upstream * (painted - s).
-    """
-    return (upstream * (painted - s)).sum(1, keepdim=True)
+# ------------------------------------------------------------------------------------------------ 02.1 Eq. 1
 
 
-def there_and_back(s: Tensor, F_st: Network, A_s: Network, F_ts: Network, A_t: Network) -> tuple[Tensor, Tensor]:
-    """Eq. 1 twice: s' in the other domain, and s'' back home, as `Model.trips` computes them.
-
-    Args:
-        s: images (N, 3, H, W).
-        F_st: the generator for the way there; F_ts: for the way back.
-        A_s: the attention network that looks at s; A_t: the one that looks at s'.
-
-    Returns:
-        s' and s'', both (N, 3, H, W).
-    """
-    s_prime = compose(s, F_st(s), A_s(s))
-    return s_prime, compose(s_prime, F_ts(s_prime), A_t(s_prime))
+def photo_paint_matte(draw: Draw) -> dict[str, Any]:
+    """Nothing in common but the size."""
+    return {"s": draw.picture(), "painted": draw.picture(), "s_a": draw.matte()}
 
 
-def _scene(side: int = 48) -> tuple[Tensor, Tensor, Tensor]:
-    """A picture, paint of another colour, and a soft disc as matte: (1, 3, side, side) twice, (1, 1, side, side)."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, side), torch.linspace(-1, 1, side), indexing="ij")
-    matte = torch.sigmoid(12 * (0.6 - (x**2 + y**2).sqrt()))[None, None]
-    source = torch.stack([-0.6 + 0.2 * y, 0.3 + 0.2 * x, -0.5 + 0 * x])[None]
-    paint = torch.stack([0.9 + 0 * x, 0.3 * torch.sign(torch.sin(20 * x)), -0.2 + 0 * x])[None]
-    return source, paint, matte
-
-
-def _draw_compose(axis: Axes, answer) -> None:
-    """Paint of one colour over a picture of another, kept inside a disc."""
-    draw(axis, answer(*_scene())[0])
-
-
-@checks(
+define(
     "02.1",
     compose,
+    at_sizes(photo_paint_matte),
+    "s'",
     part="compose",
     equation="Eq. 1",
     difficulty=1,
@@ -68,83 +32,75 @@ def _draw_compose(axis: Axes, answer) -> None:
         "At a pixel where s_a is 0.3 you want 30 % of the paint and 70 % of the photo.",
         "Two products and a sum. The matte's one channel broadcasts over the three colours by itself.",
     ],
-    mistakes=[
-        "Image and paint swapped: attention then protects the object and repaints the rest.",
-        "The photo added whole: the object is there twice, and values leave [-1, 1].",
-        "A matte turned into a decision (`torch.where(s_a > 0.5, ...)`): right on a hard mask, and nothing learns.",
-    ],
-    draw=_draw_compose,
+    draw=figures.draw_compose,
 )
-def _compose(answer) -> Iterator[str]:
-    g = torch.Generator().manual_seed(1)
-    s, painted = (torch.rand(2, 3, 8, 8, generator=g) * 2 - 1 for _ in range(2))
-    s_a = torch.rand(2, 1, 8, 8, generator=g)
-    before = s.clone(), painted.clone(), s_a.clone()
-    got = answer(s, painted, s_a)
-    expect(
-        all(torch.equal(a, b) for a, b in zip((s, painted, s_a), before, strict=True)),
-        "your code changes its inputs in place; whoever called it still needs s, the paint and the matte",
-    )
-    hard = (s_a > 0.5).float()
-    same(
-        got,
-        s_a * painted + (1 - s_a) * s,
-        {
-            "image and paint are swapped: s_a must multiply the paint, (1 - s_a) the photo": s_a * s
-            + (1 - s_a) * painted,
-            "the photo is added whole; it should only fill what the matte leaves, (1 - s_a)": s_a * painted + s,
-            "only the paint is kept; where is the background, (1 - s_a) of s?": s_a * painted,
-            "the matte was turned into a yes or no; 0.3 must stay 30 % of the paint": hard * painted + (1 - hard) * s,
-            "this is half of each; s_a decides how much, pixel by pixel": (painted + s) / 2,
-        },
-        "s'",
-    )
-    yield "random images"
-    ones = torch.ones_like(s_a)
-    same(answer(s, painted, ones), painted, what="s' under a matte of ones")
-    yield "ones give the paint"
-    expect(
-        torch.equal(answer(s, painted, 0 * ones), s),
-        "a matte of zeros must give back the photo to the bit",
-    )
-    yield "zeros give the photo"
-    painted.requires_grad_(), s_a.requires_grad_()
-    result = answer(s, painted, s_a)
-    reached = (None, None)
-    if result.requires_grad:
-        reached = torch.autograd.grad(result.sum(), (painted, s_a), allow_unused=True)
-    expect(
-        reached[0] is not None and reached[1] is not None,
-        "no gradient reaches both networks; leave detach() and comparisons out: this is how attention learns",
-    )
-    want = torch.autograd.grad(compose(s, painted, s_a).sum(), (painted, s_a))
-    expect(
-        torch.allclose(reached[1], want[1], rtol=1e-4, atol=1e-5),
-        "only part of the gradient reaches the matte: s_a stands in Eq. 1 twice, and must teach from both places; "
-        "leave detach() out",
-    )
-    expect(
-        torch.allclose(reached[0], want[0], rtol=1e-4, atol=1e-5),
-        "the paint gets another gradient than Eq. 1 gives it; leave detach() out",
-    )
-    yield "both networks get a gradient"
 
 
-def _draw_gradient(axis: Axes, answer) -> None:
-    """The pull on a matte where paint and photo differ inside a disc only, and D wants more red on the left half."""
-    s, paint, matte = _scene()
-    painted = compose(s, paint, matte)
-    upstream = torch.zeros_like(s)
-    upstream[:, 0, :, :24], upstream[:, 0, :, 24:] = -1, 1
-    found = -answer(upstream, s, painted)[0].detach()
-    axis.imshow(found[0] if len(found) == 1 else found.mean(0), cmap="PuOr_r", vmin=-1.6, vmax=1.6)
-    axis.set(xticks=[], yticks=[])
-    axis.set_xlabel("orange: the matte will rise", fontsize=8)
+@law("02.1", "a matte of zeros gives back the photo to the bit")
+def zeros(answer):
+    given = photo_paint_matte(Draw(2, 5, 4, torch.float32))
+    given["s_a"].zero_()
+    expect(torch.equal(answer(*given.values()), given["s"]), "a matte of zeros must give back the photo to the bit")
 
 
-@checks(
+@mistake("02.1", "image and paint are swapped, which repaints all but the horse: s_a multiplies the paint, (1 - s_a) s")
+def swapped(s, painted, s_a):
+    return s_a * s + (1 - s_a) * painted
+
+
+@mistake("02.1", "the photo is added whole, so the horse is there twice; it only fills what s_a leaves, (1 - s_a)")
+def added_whole(s, painted, s_a):
+    return s_a * painted + s
+
+
+@mistake("02.1", "the matte was turned into a yes or no, from which nothing learns; 0.3 must stay 30 % of the paint")
+def decided(s, painted, s_a):
+    return torch.where(s_a > 0.5, painted, s)
+
+
+@mistake("02.1", "only the paint is kept; where is the background, (1 - s_a) of s?")
+def only_paint(s, painted, s_a):
+    return s_a * painted
+
+
+@mistake("02.1", "this is half of each; s_a decides how much, pixel by pixel")
+def half_of_each(s, painted, s_a):
+    return (painted + s) / 2 + 0 * s_a
+
+
+@mistake("02.1", "no gradient reaches the matte: leave detach() out, this is how attention learns")
+def matte_detached(s, painted, s_a):
+    return compose(s, painted, s_a.detach())
+
+
+@mistake("02.1", "half of the gradient misses the matte: s_a stands in Eq. 1 twice, and must learn from both places")
+def detached_before_paint(s, painted, s_a):
+    return s_a.detach() * painted + (1 - s_a) * s
+
+
+@mistake("02.1", "half of the gradient misses the matte: s_a stands in Eq. 1 twice, and must learn from (1 - s_a) too")
+def detached_before_photo(s, painted, s_a):
+    return s_a * painted + (1 - s_a.detach()) * s
+
+
+@mistake("02.1", "no gradient reaches the photo; on the way back s is a network's own work, and must teach it")
+def photo_detached(s, painted, s_a):
+    return compose(s.detach(), painted, s_a)
+
+
+# ------------------------------------------------------------------------------------------------ 02.2 its gradient
+
+
+def upstream_photo_paint(draw: Draw) -> dict[str, Any]:
+    """A gradient of s' and the two pictures that s' was made of."""
+    return {"upstream": draw.normal(draw.n, 3, draw.height, draw.width), "s": draw.picture(), "painted": draw.picture()}
+
+
+define(
     "02.2",
     matte_gradient,
+    at_sizes(upstream_photo_paint),
+    "the gradient",
     part="attention",
     equation="Eq. 1",
     difficulty=2,
@@ -155,91 +111,90 @@ def _draw_gradient(axis: Axes, answer) -> None:
         "s_a is used three times, once per colour. The effects of one number in several places add up: "
         "`.sum(1, keepdim=True)`.",
     ],
-    mistakes=[
-        "A mean over colours: the gradient is three times too small. One number used three times collects a sum.",
-        "The sign: s - painted. More attention means more paint, so the paint comes first.",
-        "`sum(1)` without keepdim: (N, H, W), which then broadcasts against (N, 1, H, W) into something enormous.",
-    ],
-    draw=_draw_gradient,
+    draw=figures.draw_gradient,
+    compared=("value",),
 )
-def _matte_gradient(answer) -> Iterator[str]:
-    g = torch.Generator().manual_seed(2)
-    upstream, s, painted = (torch.rand(2, 3, 4, 5, generator=g) * 2 - 1 for _ in range(3))
-    each = upstream * (painted - s)
-    same(
-        answer(upstream, s, painted),
-        each.sum(1, keepdim=True),
-        {
-            "this is the mean over colours; one number used three times collects the sum of three effects": each.mean(
-                1, keepdim=True
-            ),
-            "the sign is turned round: more attention means more paint, so s' changes by painted - s": -each.sum(
-                1, keepdim=True
-            ),
-            "there is still one value per colour; s_a is one number for all three, so their effects add up": each,
-            "the colours are summed, but their dimension is gone; the matte is (N, 1, H, W): keepdim=True": each.sum(1),
-            "this is how s' changes with s_a; times how the loss changes with s' (upstream) is missing": (
-                painted - s
-            ).sum(1, keepdim=True),
-            "only the paint is counted; more attention also means less of the photo": (upstream * painted).sum(
-                1, keepdim=True
-            ),
-            "the colours were summed before they were multiplied; multiply colour by colour, then sum": upstream.sum(
-                1, keepdim=True
-            )
-            * (painted - s).sum(1, keepdim=True),
-            "absolute values lose the sign, and the sign says whether the matte should rise or fall": each.abs().sum(
-                1, keepdim=True
-            ),
-            "painted - s keeps its sign: paint that is darker than the photo pulls the other way": (
-                upstream * (painted - s).abs()
-            ).sum(1, keepdim=True),
-            "that is the sum over all colours and pixels; every pixel has a matte, and a gradient, of its own": (
-                each.sum()
-            ),
-        },
-        "the gradient",
-    )
-    yield "random images"
-    s_a = torch.rand(2, 1, 4, 5, generator=g, requires_grad=True)
+
+
+@law("02.2", "autograd agrees")
+def autograd_agrees(answer):
+    given = photo_paint_matte(Draw(3, 7, 3, torch.float64))
+    s, painted, s_a = given["s"], given["painted"], given["s_a"].requires_grad_()
     s_prime = compose(s, painted, s_a)
-    loss = (s_prime - 0.3).pow(3).mean()
-    up, wanted = torch.autograd.grad(loss, (s_prime, s_a))
-    same(answer(up, s, painted), wanted, what="the gradient of another loss, against autograd's,")
-    yield "autograd agrees"
-    same(
-        answer(upstream, s, s.clone()),
-        torch.zeros(2, 1, 4, 5),
-        what="the gradient where paint and photo are the same",
-    )
-    yield "no difference, no gradient"
+    upstream, wanted = torch.autograd.grad((s_prime - 0.3).pow(3).mean(), (s_prime, s_a))
+    found = answer(upstream, s, painted)
+    expect(torch.allclose(found, wanted), "autograd finds another gradient, for a loss that is a mean of third powers")
 
 
-def _draw_trip(axis: Axes, answer) -> None:
-    """A brown disc that is turned grey and back, by networks that know their own domain only: s, s', s''."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, 48), torch.linspace(-1, 1, 48), indexing="ij")
-    disc = torch.sigmoid(12 * (0.6 - (x**2 + y**2).sqrt()))[None, None]
-    meadow, brown, grey = (
-        torch.tensor(c)[None, :, None, None] for c in ((-0.6, 0.3, -0.5), (0.4, -0.3, -0.7), (0.5,) * 3)
-    )
-    s = disc * brown + (1 - disc) * meadow
-
-    def finds(color: Tensor) -> Network:
-        return lambda image: torch.exp(-8 * (image - color).square().sum(1, keepdim=True))
-
-    def paints(color: Tensor) -> Network:
-        return lambda image: color.expand_as(image) + 0.15 * torch.sin(18 * x)
-
-    s_prime, s_cycled = answer(s, paints(grey), finds(brown), paints(brown), finds(grey))
-    change = (s_cycled - s).abs() - 1  # no change is black
-    draw(axis, torch.cat([torch.cat([s, s_prime], -1), torch.cat([s_cycled, change], -1)], -2)[0])
-    for place, text in zip(((2, 6), (50, 6), (2, 54), (50, 54)), ("s", "s'", "s''", "|s'' - s|"), strict=True):
-        axis.text(*place, text, color="white", fontsize=9)
+@mistake("02.2", "this is the mean over colours; one number used three times collects the sum of three effects")
+def mean_over_colours(upstream, s, painted):
+    return (upstream * (painted - s)).mean(1, keepdim=True)
 
 
-@checks(
+@mistake("02.2", "the sign is turned round: more attention means more paint, so s' changes by painted - s")
+def sign_turned(upstream, s, painted):
+    return (upstream * (s - painted)).sum(1, keepdim=True)
+
+
+@mistake("02.2", "the colours are summed, but their dimension is gone; the matte is (N, 1, H, W): keepdim=True")
+def dimension_gone(upstream, s, painted):
+    return (upstream * (painted - s)).sum(1)
+
+
+@mistake("02.2", "there is still one value per colour; s_a is one number for all three, so their effects add up")
+def one_per_colour(upstream, s, painted):
+    return upstream * (painted - s)
+
+
+@mistake("02.2", "this is how s' changes with s_a; times how the loss changes with s' (upstream) is missing")
+def without_upstream(upstream, s, painted):
+    return (painted - s).sum(1, keepdim=True)
+
+
+@mistake("02.2", "only the paint is counted; more attention also means less of the photo")
+def paint_only(upstream, s, painted):
+    return (upstream * painted).sum(1, keepdim=True)
+
+
+@mistake("02.2", "the colours were summed before they were multiplied; multiply colour by colour, then sum")
+def summed_first(upstream, s, painted):
+    return upstream.sum(1, keepdim=True) * (painted - s).sum(1, keepdim=True)
+
+
+@mistake("02.2", "absolute values lose the sign, and the sign says whether the matte should rise or fall")
+def sizes_only(upstream, s, painted):
+    return (upstream * (painted - s)).abs().sum(1, keepdim=True)
+
+
+@mistake("02.2", "painted - s keeps its sign: paint that is darker than the photo pulls the other way")
+def size_of_difference(upstream, s, painted):
+    return (upstream * (painted - s).abs()).sum(1, keepdim=True)
+
+
+@mistake("02.2", "that is the sum over all colours and pixels; every pixel has a matte, and a gradient, of its own")
+def one_number(upstream, s, painted):
+    return (upstream * (painted - s)).sum()
+
+
+# ------------------------------------------------------------------------------------------------ 02.3 there and back
+
+
+def photo_and_four_networks(draw: Draw) -> dict[str, Any]:
+    """Networks that can be told apart by what they do."""
+    return {
+        "s": draw.picture(),
+        "F_st": draw.network(3),
+        "A_s": draw.network(1, torch.sigmoid),
+        "F_ts": draw.network(3, torch.sin),
+        "A_t": draw.network(1, torch.sigmoid),
+    }
+
+
+define(
     "02.3",
     there_and_back,
+    at_sizes(photo_and_four_networks),
+    ("s'", "s''"),
     part="compose",
     equation="Eq. 1, 3",
     difficulty=2,
@@ -249,115 +204,153 @@ def _draw_trip(axis: Axes, answer) -> None:
         "On the way back only s' exists. It is the image, it is what both networks look at, and it is the background.",
         "Two calls of compose(image, paint, matte). In the second, s' stands in all three places.",
     ],
-    mistakes=[
-        "The background of the way back is taken from s. Then the answer is handed in: everything outside the second "
-        "matte is right for free, whatever the first one did to it.",
-        "s_a used for the way back too. The paper asks A_T to find the object again in s'; reusing s_a is one of "
-        "its ablations.",
-        "F_TS is shown the raw paint instead of s'.",
-    ],
-    draw=_draw_trip,
+    draw=figures.draw_trip,
 )
-def _there_and_back(answer) -> Iterator[str]:
-    g = torch.Generator().manual_seed(3)
-    s = torch.rand(2, 3, 6, 6, generator=g) * 2 - 1
-    weights = [torch.randn(3, 3, generator=g) for _ in range(2)] + [torch.randn(1, 3, generator=g) for _ in range(2)]
-    f, h, a, b = (w.requires_grad_() for w in weights)
-
-    def mix(weight: Tensor, image: Tensor) -> Tensor:
-        return torch.einsum("oc,nchw->nohw", weight, image)
-
-    def F_st(image: Tensor) -> Tensor:
-        return mix(f, image).tanh()
-
-    def F_ts(image: Tensor) -> Tensor:
-        return mix(h, image).sin()
-
-    def A_s(image: Tensor) -> Tensor:
-        return mix(a, image).sigmoid()
-
-    def A_t(image: Tensor) -> Tensor:
-        return mix(b, image).sigmoid()
-
-    got = answer(s, F_st, A_s, F_ts, A_t)
-    expect(got is not None, "the result is None: is a `return` missing?")
-    expect(
-        isinstance(got, tuple | list) and len(got) == 2,
-        "two pictures are asked for, s' and s'': return them both, in this order",
-    )
-    there, back = got
-    s_prime = compose(s, F_st(s), A_s(s))
-    s_cycled = compose(s_prime, F_ts(s_prime), A_t(s_prime))
-    same(
-        there,
-        s_prime,
-        {
-            "the order is turned round: s' first, then s''": s_cycled,
-            "s' is the raw paint; Eq. 1 puts it together with s first": F_st(s),
-            "s' was made with A_T; on s, a picture of domain S, A_S has to look": compose(s, F_st(s), A_t(s)),
-            "image and paint are exchanged: it is compose(image, paint, matte)": compose(F_st(s), s, A_s(s)),
-            "A_S looked at the paint; it has to find the object in the photo, s": compose(s, F_st(s), A_s(F_st(s))),
-        },
-        "s'",
-    )
-    yield "the way there"
-    paint, matte = F_ts(s_prime), A_t(s_prime)
-    same(
-        back,
-        s_cycled,
-        {
-            "the way back takes its background from s; there only s' exists, and so it is the background": compose(
-                s, paint, matte
-            ),
-            "A_T was shown s; on the way back it looks at s', where the zebra is": compose(s_prime, paint, A_t(s)),
-            "s_a is used again on the way back; there A_T looks at s' and makes a map of its own": compose(
-                s_prime, paint, A_s(s)
-            ),
-            "A_S looked at s'; on a picture of domain T, A_T has to look": compose(s_prime, paint, A_s(s_prime)),
-            "F_TS was shown s; on the way back it repaints s'": compose(s_prime, F_ts(s), matte),
-            "F_TS was shown the raw paint; it repaints s', which is what left Eq. 1": compose(
-                s_prime, F_ts(F_st(s)), matte
-            ),
-            "F_ST painted on the way back too; home leads F_TS": compose(s_prime, F_st(s_prime), matte),
-            "s'' is the raw paint of the way back; Eq. 1 holds there too": paint,
-            "image and paint are exchanged on the way back: it is compose(image, paint, matte)": compose(
-                paint, s_prime, matte
-            ),
-            "A_T looked at the paint of the way back; it has to find the object in s'": compose(
-                s_prime, paint, A_t(paint)
-            ),
-            "the way back starts from the raw paint F_ST(s); it starts from s', which is what left Eq. 1": compose(
-                F_st(s), F_ts(F_st(s)), A_t(F_st(s))
-            ),
-            "A_T looked at the raw paint; it has to find the object in s', which is what left Eq. 1": compose(
-                s_prime, paint, A_t(F_st(s))
-            ),
-        },
-        "s''",
-    )
-    yield "the way back"
-    reached = (None,) * 4
-    if back.requires_grad:
-        reached = torch.autograd.grad(back.square().sum(), (f, h, a, b), allow_unused=True)
-    lost = [name for name, r in zip(("F_ST", "F_TS", "A_S", "A_T"), reached, strict=True) if r is None]
-    expect(not lost, f"the round trip must teach all four networks, but no gradient reaches {', '.join(lost)}")
-    alone = torch.autograd.grad(compose(s_prime, paint, matte).square().sum(), (f, a))
-    expect(
-        all(torch.allclose(r, w, rtol=1e-4, atol=1e-5) for r, w in zip((reached[0], reached[2]), alone, strict=True)),
-        "part of the gradient to F_ST and A_S is cut off: the way back must not detach s'",
-    )
-    yield "all four networks get a gradient"
 
 
-def _draw_attended(axis: Axes, answer) -> None:
-    """What is left of a soft disc."""
-    axis.imshow(answer(_scene()[2], 0.5)[0, 0].detach().float(), cmap="gray", vmin=0, vmax=1)
-    axis.set(xticks=[], yticks=[])
+@mistake(
+    "02.3",
+    "the way back takes its background from s, which hands in the answer: all that the second matte leaves is right "
+    "for free; there only s' exists, and so it is the background",
+)
+def background_of_s(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(s, F_ts(there), A_t(there))
 
 
-@checks(
+@mistake("02.3", "s_a is used again on the way back; there A_T looks at s', to find the zebra that is there now")
+def one_map(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_s(s))
+
+
+@mistake("02.3", "A_T was shown s; on the way back it looks at s', where the zebra is")
+def map_of_s(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t(s))
+
+
+@mistake("02.3", "F_TS was shown the raw paint; it repaints s', which is what left Eq. 1")
+def paint_of_paint(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(F_st(s)), A_t(there))
+
+
+@mistake("02.3", "A_S looked at s'; on a picture of domain T, A_T has to look")
+def wrong_eye_back(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_s(there))
+
+
+@mistake("02.3", "F_TS was shown s; on the way back it repaints s'")
+def paint_of_s(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(s), A_t(there))
+
+
+@mistake("02.3", "F_ST painted on the way back too; home leads F_TS")
+def same_painter(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_st(there), A_t(there))
+
+
+@mistake("02.3", "s'' is the raw paint of the way back; Eq. 1 holds there too")
+def raw_back(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, F_ts(there)
+
+
+@mistake("02.3", "image and paint are exchanged on the way back: it is compose(image, paint, matte)")
+def exchanged_back(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(F_ts(there), there, A_t(there))
+
+
+@mistake("02.3", "A_T looked at the paint of the way back; it has to find the object in s'")
+def eye_on_paint_back(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t(F_ts(there)))
+
+
+@mistake("02.3", "A_T looked at the raw paint; it has to find the object in s', which is what left Eq. 1")
+def eye_on_raw_paint(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t(F_st(s)))
+
+
+@mistake("02.3", "the way back starts from the raw paint F_ST(s); it starts from s', which is what left Eq. 1")
+def back_from_paint(s, F_st, A_s, F_ts, A_t):
+    there, paint = compose(s, F_st(s), A_s(s)), F_st(s)
+    return there, compose(paint, F_ts(paint), A_t(paint))
+
+
+@mistake("02.3", "the order is turned round: s' first, then s''")
+def turned_round(s, F_st, A_s, F_ts, A_t):
+    return there_and_back(s, F_st, A_s, F_ts, A_t)[::-1]
+
+
+@mistake("02.3", "s' is the raw paint; Eq. 1 puts it together with s first")
+def raw_there(s, F_st, A_s, F_ts, A_t):
+    there = F_st(s)
+    return there, compose(there, F_ts(there), A_t(there))
+
+
+@mistake("02.3", "s' was made with A_T; on s, a picture of domain S, A_S has to look")
+def wrong_eye(s, F_st, A_s, F_ts, A_t):
+    return there_and_back(s, F_st, A_t, F_ts, A_s)
+
+
+@mistake("02.3", "image and paint are exchanged, there and back: it is compose(image, paint, matte)")
+def exchanged(s, F_st, A_s, F_ts, A_t):
+    there = compose(F_st(s), s, A_s(s))
+    return there, compose(F_ts(there), there, A_t(there))
+
+
+@mistake("02.3", "A_S looked at the paint; it has to find the object in the photo, s")
+def eye_on_paint(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(F_st(s)))
+    return there, compose(there, F_ts(there), A_t(there))
+
+
+@mistake("02.3", "only s'' came back; s' is asked for as well, before it")
+def only_the_end(s, F_st, A_s, F_ts, A_t):
+    return there_and_back(s, F_st, A_s, F_ts, A_t)[1]
+
+
+@mistake("02.3", "s' was detached before the way back, so F_ST and A_S never hear of a failed return")
+def cut_between(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, there_and_back(there.detach(), F_ts, A_t, F_st, A_s)[0]
+
+
+@mistake("02.3", "the networks of the way back were shown a detached s': part of the gradient to F_ST and A_S is lost")
+def cut_from_networks(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there.detach()), A_t(there.detach()))
+
+
+@mistake("02.3", "the s' that you return is detached, so the judge that looks at it can teach nobody")
+def returned_detached(s, F_st, A_s, F_ts, A_t):
+    there, back = there_and_back(s, F_st, A_s, F_ts, A_t)
+    return there.detach(), back
+
+
+# ------------------------------------------------------------------------------------------------ 02.4 attended
+
+
+def matte_and_threshold(draw: Draw) -> dict[str, Any]:
+    """A matte with some values exactly at the threshold."""
+    tau = 0.1 * 3 ** (draw.n - 1)
+    s_a = draw.matte()
+    s_a[:, :, 0, :2] = tau
+    return {"s_a": s_a, "tau": tau}
+
+
+define(
     "02.4",
     attended,
+    at_sizes(matte_and_threshold) | {"tau left out": lambda: {"s_a": torch.tensor([[[[0.0, 0.05, 0.15, 0.7]]]])}},
+    "the mask",
     part="foreground",
     equation="Eq. 6",
     difficulty=1,
@@ -366,48 +359,50 @@ def _draw_attended(axis: Axes, answer) -> None:
         "A comparison of a tensor with a number gives True or False for every element.",
         "Images are multiplied by the result, so it has to be of the matte's own type: `.to(s_a.dtype)`.",
     ],
-    mistakes=[
-        "`>=`: the released program's choice; a matte of 0 under tau = 0 then counts as attended.",
-        "A boolean tensor: `1 - mask` raises an error.",
-        "The soft values kept above the threshold, s_a * (s_a > tau): a matte again, and not 0 or 1.",
-    ],
-    draw=_draw_attended,
+    draw=figures.draw_attended,
 )
-def _attended(answer) -> Iterator[str]:
-    s_a = torch.tensor([0.0, 0.05, 0.1, 0.11, 0.5, 0.9, 1.0]).view(1, 1, 1, 7)
-    before = s_a.clone()
-    got = answer(s_a, 0.1)
-    expect(torch.equal(s_a, before), "your code changes the matte in place; Eq. 1 still needs it")
-    if isinstance(got, Tensor):
-        expect(
-            got.dtype != torch.bool,
-            "this is True and False; images are multiplied by it, so make numbers of it: `.to(s_a.dtype)`",
-        )
-    hard = (s_a > 0.1).float()
-    same(
-        got,
-        hard,
-        {
-            "0.1 itself is not above 0.1: Eq. 6 says >, not >=": (s_a >= 0.1).float(),
-            "above the threshold the soft values are still there; 1 or 0 is asked for": s_a * hard,
-            "black and white are swapped: attended pixels are 1": 1 - hard,
-            "the comparison is turned round: 1 belongs where s_a is ABOVE tau": (s_a < 0.1).float(),
-            "the threshold is 0.5, as in rounding; it should be tau": (s_a > 0.5).float(),
-        },
-        "the mask",
-    )
-    yield "Eq. 6's threshold"
-    same(
-        answer(s_a, 0.6),
-        (s_a > 0.6).float(),
-        {"tau is an argument; yours stays at 0.1 whatever it is told": hard},
-        "the mask for tau = 0.6",
-    )
-    yield "another threshold"
-    double = answer(s_a.double(), 0.1)
-    expect(
-        isinstance(double, Tensor) and double.dtype == torch.float64,
-        "the mask should have the matte's own type, whatever that is; here a float64 matte gave another: use "
-        "`.to(s_a.dtype)` instead of `.float()`",
-    )
-    yield "the matte's own type"
+
+
+@mistake("02.4", "a value of exactly tau is not above tau: Eq. 6 says >, not >= (the released program has >=)")
+def at_least(s_a, tau=0.1):
+    return (s_a >= tau).to(s_a.dtype)
+
+
+@mistake("02.4", "this is True and False; images are multiplied by it, so make numbers of it: `.to(s_a.dtype)`")
+def boolean(s_a, tau=0.1):
+    return s_a > tau
+
+
+@mistake("02.4", "above the threshold the soft values are still there, a matte again; 1 or 0 is asked for")
+def still_soft(s_a, tau=0.1):
+    return s_a * (s_a > tau)
+
+
+@mistake("02.4", "black and white are swapped: attended pixels are 1")
+def inverted(s_a, tau=0.1):
+    return (s_a <= tau).to(s_a.dtype)
+
+
+@mistake("02.4", "the comparison is turned round: 1 belongs where s_a is ABOVE tau")
+def below(s_a, tau=0.1):
+    return (s_a < tau).to(s_a.dtype)
+
+
+@mistake("02.4", "the threshold is 0.5, as in rounding; it should be tau")
+def rounded(s_a, tau=0.1):
+    return (s_a > 0.5).to(s_a.dtype)
+
+
+@mistake("02.4", "tau is an argument; yours stays at 0.1 whatever it is told")
+def tau_fixed(s_a, tau=0.1):
+    return (s_a > 0.1).to(s_a.dtype)
+
+
+@mistake("02.4", "`.float()` gives float32 whatever the matte is; the mask has the matte's own type: `.to(s_a.dtype)`")
+def always_float32(s_a, tau=0.1):
+    return (s_a > tau).float()
+
+
+@mistake("02.4", "a straight-through gradient reaches the matte; a condition has none: attention learns through Eq. 1")
+def straight_through(s_a, tau=0.1):
+    return (s_a > tau).to(s_a.dtype) + s_a - s_a.detach()

@@ -1,10 +1,13 @@
 """Figures of lesson 02: Eq. 1 drawn out, what a discriminator says of composites, and where attention is pulled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from uagt_lib.method.compose import compose
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE, GREY, ORANGE
 
@@ -137,3 +140,60 @@ def greenness(images: Tensor, masks: Tensor) -> Tensor:
     """
     background = (masks < 0.01)[:, 0]
     return ((images[:, 1] - images[:, 0]) * background).sum((1, 2)) / background.sum((1, 2))
+
+
+# ---- what exercises draw of an answer
+
+
+def _scene(side: int = 48) -> tuple[Tensor, Tensor, Tensor]:
+    """A picture, paint of another colour, and a soft disc as matte: (1, 3, side, side) twice, (1, 1, side, side)."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, side), torch.linspace(-1, 1, side), indexing="ij")
+    matte = torch.sigmoid(12 * (0.6 - (x**2 + y**2).sqrt()))[None, None]
+    source = torch.stack([-0.6 + 0.2 * y, 0.3 + 0.2 * x, -0.5 + 0 * x])[None]
+    paint = torch.stack([0.9 + 0 * x, 0.3 * torch.sign(torch.sin(20 * x)), -0.2 + 0 * x])[None]
+    return source, paint, matte
+
+
+def draw_compose(axis: Axes, answer: Callable) -> None:
+    """Paint of one colour over a picture of another, kept inside a disc."""
+    draw(axis, answer(*_scene())[0])
+
+
+def draw_gradient(axis: Axes, answer: Callable) -> None:
+    """The pull on a matte where paint and photo differ inside a disc only, and D wants more red on the left half."""
+    s, paint, matte = _scene()
+    painted = compose(s, paint, matte)
+    upstream = torch.zeros_like(s)
+    upstream[:, 0, :, :24], upstream[:, 0, :, 24:] = -1, 1
+    found = -answer(upstream, s, painted)[0].detach()
+    axis.imshow(found[0] if len(found) == 1 else found.mean(0), cmap="PuOr_r", vmin=-1.6, vmax=1.6)
+    axis.set(xticks=[], yticks=[])
+    axis.set_xlabel("orange: the matte will rise", fontsize=8)
+
+
+def draw_trip(axis: Axes, answer: Callable) -> None:
+    """A brown disc that is turned grey and back, by networks that know their own domain only: s, s', s''."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 48), torch.linspace(-1, 1, 48), indexing="ij")
+    disc = torch.sigmoid(12 * (0.6 - (x**2 + y**2).sqrt()))[None, None]
+    meadow, brown, grey = (
+        torch.tensor(c)[None, :, None, None] for c in ((-0.6, 0.3, -0.5), (0.4, -0.3, -0.7), (0.5,) * 3)
+    )
+    s = disc * brown + (1 - disc) * meadow
+
+    def finds(color: Tensor) -> Callable[[Tensor], Tensor]:
+        return lambda image: torch.exp(-8 * (image - color).square().sum(1, keepdim=True))
+
+    def paints(color: Tensor) -> Callable[[Tensor], Tensor]:
+        return lambda image: color.expand_as(image) + 0.15 * torch.sin(18 * x)
+
+    s_prime, s_cycled = answer(s, paints(grey), finds(brown), paints(brown), finds(grey))
+    change = (s_cycled - s).abs() - 1  # no change is black
+    draw(axis, torch.cat([torch.cat([s, s_prime], -1), torch.cat([s_cycled, change], -1)], -2)[0])
+    for place, text in zip(((2, 6), (50, 6), (2, 54), (50, 54)), ("s", "s'", "s''", "|s'' - s|"), strict=True):
+        axis.text(*place, text, color="white", fontsize=9)
+
+
+def draw_attended(axis: Axes, answer: Callable) -> None:
+    """What is left of a soft disc."""
+    axis.imshow(answer(_scene()[2], 0.5)[0, 0].detach().float(), cmap="gray", vmin=0, vmax=1)
+    axis.set(xticks=[], yticks=[])

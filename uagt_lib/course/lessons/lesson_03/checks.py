@@ -11,9 +11,11 @@ import torch.nn.functional as F
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from uagt_lib.course.exercises import checks
+from uagt_lib.course.cases import Draw, at_sizes
+from uagt_lib.course.exercises import checks, define, mistake
 from uagt_lib.course.expect import expect, same
 from uagt_lib.course.lessons.lesson_03.figures import draw_sizes, draw_squares
+from uagt_lib.course.weights import random_weights, with_weights
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
 from uagt_lib.method import networks
@@ -446,9 +448,22 @@ def _draw_attention(axis: Axes, answer: Any) -> None:
     axis.set_xlabel("map with random weights, contrast stretched", fontsize=8)
 
 
-@checks(
+def a_network_and_pictures(draw: Draw) -> dict[str, Any]:
+    """A width, pictures four times as large as `draw` says, and weights."""
+    width, x = 2 + draw.n, draw.uniform(draw.n, 3, 4 * draw.height, 4 * draw.width, low=-1)
+    return {"width": width, "x": x, "weights": random_weights(networks.Attention(width), x, draw)}
+
+
+def map_of(answer: type[nn.Module], width: int, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
+    """What the learner's network, with these weights, makes of x."""
+    return with_weights(lambda: answer(width), weights, x)
+
+
+define(
     "03.4",
     networks.Attention,
+    at_sizes(a_network_and_pictures),
+    "the map",
     part="attention",
     equation="Appendix A",
     difficulty=2,
@@ -459,70 +474,79 @@ def _draw_attention(axis: Axes, answer: Any) -> None:
         "The last layer has neither norm nor ReLU: nn.Conv2d(w, 1, 7, padding=3, padding_mode='reflect'), then "
         "nn.Sigmoid().",
     ],
-    mistakes=[
-        "Stride 1 in the first layer, as printed: the map comes out twice as large as the picture.",
-        "Using `convolution` for the last layer: norm and ReLU before the sigmoid keep the map at 1/2 and above.",
-        "1x1 kernels after up2, as in the released program: blocks of 4x4 pixels.",
-    ],
     draw=_draw_attention,
+    run=map_of,
 )
-def _attention(answer: Any) -> Iterator[str]:
-    network = answer(8)
-    expect(isinstance(network, nn.Module), f"a network should be an nn.Module, not {type(network).__name__}")
-    networks.initialise(network, torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        x = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(1)) * 2 - 1
-        before = x.clone()
-        y = network(x)
-        expect(isinstance(y, Tensor), "forward returns no tensor: is a `return` missing?")
-        expect(torch.equal(x, before), "the network overwrote its input")
-        high, wide = y.shape[-2:]
-        expect(
-            (high, wide) != (64, 96),
-            "the map is twice as large as the picture: the first layer needs stride 2, whatever is printed",
-        )
-        expect(
-            (high, wide) not in ((16, 24), (8, 12)),
-            f"the map is {wide}x{high} px for a picture of 48x32: each halving needs an up2 that undoes it",
-        )
-        expect(y.shape[1] != 3, "the map has three channels; attention is ONE number per pixel")
-        expect(y.shape == (2, 1, 32, 48), f"the map has shape {tuple(y.shape)}, expected (2, 1, 32, 48)")
-        yield "shape"
-        expect(y.min() >= 0 and y.max() <= 1, "the map leaves [0, 1]: a sigmoid should be the last module")
-        expect(
-            y.min() < 0.5,
-            "the map never falls below 1/2: a ReLU stands before the sigmoid. The last layer has no norm and no ReLU",
-        )
-        yield "range"
-        blocks = y.unfold(2, 4, 4).unfold(3, 4, 4).flatten(-2)
-        expect(
-            (blocks.amax(-1) - blocks.amin(-1)).max() > 1e-6,
-            "the map is constant on blocks of 4x4 px: after each up2 the kernel is 3x3, and at the end 7x7, not 1x1",
-        )
-        yield "finer than blocks"
-        mean = y.mean().item()
-        expect(abs(mean - 0.5) < 0.06, f"before training the map should lie around 1/2; its mean is {mean:.2f}")
-        flat = network(torch.full((1, 3, 32, 32), 0.6))
-        expect(
-            (flat.max() - flat.min()) < 1e-4,
-            "on a picture of one colour the map should be flat; zero padding shows the network the border: reflect",
-        )
-        yield "no border"
-    count = sum(p.numel() for p in network.parameters())
-    want = sum(p.numel() for p in networks.Attention(8).parameters())
-    block = sum(p.numel() for p in networks.ResidualBlock(16).parameters())
-    expect(count != want - block, "the residual block, `r2w`, is missing between the halvings and the doublings")
-    expect(count != want + block, "there are two residual blocks; the string has one `r2w`")
-    expect(
-        count == want,
-        f"{count} parameters with width 8, expected {want}: compare kernels and channels with the string",
-    )
-    network(x).sum().backward()
-    expect(
-        all(p.grad is not None for p in network.parameters()),
-        "some layers get no gradient: is every layer used in forward, and nothing detached?",
-    )
-    yield "parameters"
+
+
+class _Stack(nn.Module):
+    """The layers of 03.4, of which a mistake replaces some."""
+
+    def __init__(
+        self, w: int, first: int = 2, block: Any = networks.ResidualBlock, up: Any = None, end: Any = None
+    ) -> None:
+        super().__init__()
+        up = up or (lambda: nn.Upsample(scale_factor=2))
+        end = end or [nn.Conv2d(w, 1, 7, padding=3, padding_mode="reflect"), nn.Sigmoid()]
+        self.layers = nn.Sequential(
+            *convolution(3, w, 7, first), *convolution(w, 2 * w, 3, 2), block(2 * w),
+            up(), *convolution(2 * w, 2 * w, 3), up(), *convolution(2 * w, w, 3), *end,
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+def _last(w: int, **changed: Any) -> nn.Conv2d:
+    return nn.Conv2d(w, 1, 7, **{"padding": 3, "padding_mode": "reflect", **changed})
+
+
+mistake("03.4", "the map is twice as large as the picture: the first layer needs stride 2, whatever is printed")(
+    lambda w: _Stack(w, first=1)
+)
+mistake("03.4", "norm and ReLU stand before the sigmoid, so the map never falls below 1/2; the last layer has neither")(
+    lambda w: _Stack(w, end=[*convolution(w, 1, 7), nn.Sigmoid()])
+)
+mistake("03.4", "the border is padded with zeros in the last layer, which shows the network where it is: reflect")(
+    lambda w: _Stack(w, end=[_last(w, padding_mode="zeros"), nn.Sigmoid()])
+)
+mistake("03.4", "the residual block, `r2w`, is missing between the halvings and the doublings")(
+    lambda w: _Stack(w, block=lambda _: nn.Identity())
+)
+mistake("03.4", "the residual block adds nothing to x: where is the `x +` of your ResidualBlock?")(
+    lambda w: _Stack(w, block=lambda c: nn.Sequential(*convolution(c, c, 3), *convolution(c, c, 3)[:-1]))
+)
+mistake("03.4", "the map leaves [0, 1]: a sigmoid should be the last module")(lambda w: _Stack(w, end=[_last(w)]))
+mistake("03.4", "there are two sigmoids in a row, and the map stays between 0.5 and 0.73; the last layer has one")(
+    lambda w: _Stack(w, end=[_last(w), nn.Sigmoid(), nn.Sigmoid()])
+)
+mistake("03.4", "a ReLU stands before the sigmoid, so the map never falls below 1/2; the last layer has none")(
+    lambda w: _Stack(w, end=[_last(w), nn.ReLU(), nn.Sigmoid()])
+)
+mistake("03.4", "an up2 repeats pixels, `nn.Upsample(scale_factor=2)`; yours blends them (bilinear)")(
+    lambda w: _Stack(w, up=lambda: nn.Upsample(scale_factor=2, mode="bilinear"))
+)
+
+
+@mistake("03.4", "a convolution has a bias, which the norm behind it subtracts again: `convolution` leaves it out")
+class _Biased(_Stack):
+    def __init__(self, w: int):
+        super().__init__(w)
+        self.layers[0] = nn.Conv2d(3, w, 7, 2, 3, padding_mode="reflect")
+
+
+@mistake("03.4", "both doublings come at once; in the string a 3x3 layer stands between the two up2")
+class _AtOnce(_Stack):
+    def __init__(self, w: int):
+        super().__init__(w)
+        self.layers[7], self.layers[11] = nn.Upsample(scale_factor=4), nn.Identity()
+
+
+@mistake("03.4", "kernels are 3x3 after each up2, 7x7 at the end; with 1x1, as released, maps are blocks of 4x4 px")
+class _Released(_Stack):
+    def __init__(self, w: int):
+        super().__init__(w, end=[nn.Conv2d(w, 1, 1), nn.Sigmoid()])
+        self.layers[8], self.layers[12] = (nn.Conv2d(2 * w, n, 1, bias=False) for n in (2 * w, w))
 
 
 # ------------------------------------------------------------------------------------------ 03.5 parameters

@@ -7,8 +7,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import Wrong, expect, same
+from uagt_lib.course.exercises import checks, define, mistake
+from uagt_lib.course.expect import expect, same
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 from uagt_lib.training.watch import collapse
 
@@ -116,9 +116,26 @@ def _draw_found(axis: Axes, answer) -> None:
     axis.legend(fontsize=7, frameon=False)
 
 
-@checks(
+_SIMPLE = _records([0.55, 0.5, 0.4, 0.3], [0.01, 0.03, 0.1, 0.2])
+
+define(
     "09.2",
     healthy_since,
+    {
+        name: lambda records=records: {"records": records}
+        for name, records in {
+            "a run that localises at step 75": _SIMPLE,
+            "a run whose A_T localises at step 75": _swap(_SIMPLE),
+            "a run that is 0.3 everywhere until step 75": _records([0.3] * 4, [0.01, 0.03, 0.1, 0.2]),
+            "a run that relapses into grey at step 125 and localises for good at 150": _RELAPSE,
+            "a run that is healthy from its first record": _records([0.3, 0.2], [0.2, 0.3]),
+            "a run that ends grey": _records([0.3, 0.5], [0.2, 0.01]),
+            "a run that ends in zeros": _records([0.3, 0.001, 0.001], [0.2, 0.001, 0.001]),
+            "a run whose last record alone is healthy": _records([0.55, 0.3], [0.01, 0.2]),
+            "a run without records": [],
+        }.items()
+    },
+    "the step",
     part="run",
     equation="Section 3.2",
     difficulty=2,
@@ -127,54 +144,74 @@ def _draw_found(axis: Axes, answer) -> None:
         "`collapse(mean, spread)` is None for a healthy map. Both maps have to be healthy at the same record.",
         'Walk through the records with `found = None`. When is it set? When must it be forgotten again? ("for good")',
     ],
-    mistakes=[
-        "Taking the first healthy record, although the run relapses into grey later.",
-        "Looking at one of the two maps only.",
-        "Judging by the mean alone: 0.3 everywhere and 1 on a third of the pixels have the same mean.",
-        "Returning the index of the record instead of its step.",
-    ],
     draw=_draw_found,
 )
-def _healthy_since(answer) -> Iterator[str]:
-    simple = _records([0.55, 0.5, 0.4, 0.3], [0.01, 0.03, 0.1, 0.2])
-    got = answer(simple)
-    if got == 2 or got == 3:
-        raise Wrong("that is the position of the record; what is wanted is its `step`")
-    expect(
-        got is not None,
-        "a run that localises at step 75 gives None: collapse(...) is None for a HEALTHY map. Or no `return`?",
-    )
-    same(
-        got,
-        75,
-        {
-            "step 25 is still grey (mean 0.55, spread 0.01): a record counts only when collapse(mean, spread), in this "
-            "order, is None for A_S and for A_T": 25,
-            "step 50 is still grey (mean 0.5, spread 0.03): a record counts only when collapse(mean, spread) is None "
-            "for A_S and for A_T": 50,
-        },
-        "the step for a run that localises at step 75",
-    )
-    yield "a run that localises"
-    got = answer(_swap(simple))
-    expect(got is not None, "a run whose A_T localises at step 75 gives None")
-    same(got, 75, {"A_T is grey until step 75 here; only A_S seems to be looked at": 25}, "the step where A_T is late")
-    yield "both maps count"
-    got = answer(_RELAPSE)
-    expect(got is not None, "a run that localises for good at step 150 gives None: forget `found` only while collapsed")
-    same(
-        got,
-        150,
-        {"the run relapses into grey at step 125; only what holds until the last record counts": 75},
-        "the step for a run that relapses once",
-    )
-    yield "a relapse"
-    late = answer(_records([0.3, 0.5], [0.2, 0.01]))
-    expect(late is None, f"a run that ends grey has found nothing: None is expected, not {late}")
-    zeros = answer(_records([0.3, 0.001, 0.001], [0.2, 0.001, 0.001]))
-    expect(zeros is None, f"a run that ends in zeros has lost its objects: None is expected, not {zeros}")
-    expect(answer([]) is None, "without records there is nothing to find: None")
-    yield "runs that end collapsed"
+
+
+def _is_healthy(record: dict[str, float], maps: str = "st") -> bool:
+    return all(collapse(record[f"attention_{x}"], record[f"spread_{x}"]) is None for x in maps)
+
+
+@mistake("09.2", "the run relapses into grey later; only what holds until the last record counts: forget `found` then")
+def first_healthy(records):
+    return next((r["step"] for r in records if _is_healthy(r)), None)
+
+
+@mistake("09.2", "only A_S is looked at; a run has found its objects when both maps have")
+def only_A_s(records):
+    return healthy_since([{**r, "attention_t": 0.3, "spread_t": 0.2} for r in records])
+
+
+@mistake("09.2", "only A_T is looked at; a run has found its objects when both maps have")
+def only_A_t(records):
+    return healthy_since([{**r, "attention_s": 0.3, "spread_s": 0.2} for r in records])
+
+
+@mistake("09.2", "that is the position of the record, counted from 0; what is wanted is its `step`")
+def position(records):
+    found = healthy_since(records)
+    return None if found is None else [r["step"] for r in records].index(found)
+
+
+@mistake("09.2", "that is the last healthy record; wanted is the first of those that last until the end")
+def last_healthy(records):
+    return next((r["step"] for r in reversed(records) if _is_healthy(r)), None)
+
+
+@mistake("09.2", "one healthy map is enough in yours; a run has found its objects when both maps have")
+def either(records):
+    found = None
+    for r in records:
+        found = (found or r["step"]) if _is_healthy(r, "s") or _is_healthy(r, "t") else None
+    return found
+
+
+@mistake("09.2", "the other way round: collapse(...) is None for a HEALTHY map, and names the collapse of a sick one")
+def collapsed_since(records):
+    found = None
+    for r in records:
+        found = None if _is_healthy(r) else found or r["step"]
+    return found
+
+
+@mistake("09.2", "the mean alone does not tell: 0.3 everywhere and 1 on a third of the pixels have the same mean")
+def by_mean(records):
+    found = None
+    for r in records:
+        low = max(r["attention_s"], r["attention_t"]) < 0.5
+        found = (found or r["step"]) if low else None
+    return found
+
+
+@mistake("09.2", "collapse wants the mean first and then the spread: collapse(mean, spread)")
+def arguments_exchanged(records):
+    other = {"attention_s": "spread_s", "spread_s": "attention_s", "attention_t": "spread_t", "spread_t": "attention_t"}
+    return healthy_since([{other.get(name, name): value for name, value in r.items()} for r in records])
+
+
+@mistake("09.2", "the last collapsed record came back; wanted is the first healthy one after it")
+def last_collapsed(records):
+    return next((r["step"] for r in reversed(records) if not _is_healthy(r)), None)
 
 
 @checks(

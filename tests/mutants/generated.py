@@ -1,0 +1,110 @@
+"""Wrong answers made of every right one: right in all but one respect, which no check of values alone would notice."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from uagt_lib.course.exercises import Exercise
+from uagt_lib.course.harness import Standard
+
+# change(right, *arguments): what the mutant gives, where `right` is the right answer.
+Change = Callable[..., Any]
+
+
+def mutants(task: Exercise) -> Iterator[tuple[str, Any]]:
+    """Kinds and mutants of an exercise's right answer."""
+    for kind, change in changes(task.standard):
+        yield kind, _instead(task.reference, change)
+
+
+def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
+    """What can be wrong with an answer to this exercise, by kind."""
+    name, case = next(iter(standard.cases.items()))
+    given = {"x": case()["x"]} if isinstance(standard.reference, type) else case()
+    seen = standard.watch(standard.reference, name)
+    taught = {name for (_, name), g in seen.gradient.items() if g.any()} if "gradient" in standard.compared else set()
+    is_tensor = isinstance(next(iter(seen.value.values())), Tensor)
+
+    yield "nothing comes back", lambda right, *x: (right(*x), None)[1]
+    yield "a size that is fitted", lambda right, *x: right(*x) if _size(x) == _size(given.values()) else None
+    yield "dice of everybody", lambda right, *x: (torch.rand(1), right(*x))[1]
+    yield "hidden state", _counting() if is_tensor else _first_forever()
+    if is_tensor:
+        yield "another type", lambda right, *x: _map(_other_type, right(*x))
+    for i, (name, x) in enumerate(given.items()):
+        if _is_changeable(x):
+            kind = "in-place change" if isinstance(x, Tensor) else "mutated input"
+            yield f"{kind} of {name}", lambda right, *x, i=i: (right(*x), _spoil(x[i]))[0]
+        if any(leaf.split(".")[0].split("[")[0] == name for leaf in taught):
+            yield f"cut gradient to {name}", lambda right, *x, i=i: right(*x[:i], _map(_cut, x[i]), *x[i + 1 :])
+    if taught:
+        yield "cut gradient, all of it", lambda right, *x: _map(_cut, right(*x))
+        yield "twice the gradient", lambda right, *x: _map(lambda y: y + y - y.detach(), right(*x))
+
+
+def _instead(reference: Any, change: Change) -> Any:
+    """An answer like `reference` that goes through `change`; of a network, its forward pass does."""
+    if not isinstance(reference, type):
+        return lambda *given: change(reference, *given)
+
+    class Mutant(reference):
+        def forward(self, *given: Any) -> Any:
+            return change(super().forward, *given)
+
+    return Mutant
+
+
+def _size(given: Any) -> list[Any]:
+    """What an answer that is fitted to a case could look at."""
+    return [tuple(x.shape) if isinstance(x, Tensor) else len(x) if hasattr(x, "__len__") else None for x in given]
+
+
+def _counting() -> Change:
+    calls: list[int] = []
+    return lambda right, *x: calls.append(1) or _map(lambda y: y + 1e-3 * len(calls), right(*x))
+
+
+def _first_forever() -> Change:
+    kept: list[Any] = []
+    return lambda right, *x: (kept.append(right(*x)), kept[0])[1]
+
+
+def _map(function: Callable[[Any], Any], thing: Any) -> Any:
+    """`function` of every tensor of floats and every network in `thing`."""
+    if isinstance(thing, Mapping):
+        return {key: _map(function, x) for key, x in thing.items()}
+    if isinstance(thing, list | tuple):
+        return [_map(function, x) for x in thing]
+    return function(thing) if isinstance(thing, nn.Module) or _is_float(thing) else thing
+
+
+def _cut(thing: Any) -> Any:
+    """The same numbers, or a network that does the same, which no gradient reaches."""
+    if isinstance(thing, nn.Module):
+        return lambda x: functional_call(thing, {name: p.detach() for name, p in thing.named_parameters()}, (x,))
+    return thing.detach()
+
+
+def _other_type(x: Tensor) -> Tensor:
+    return x.float() if x.dtype == torch.float64 else x.double()
+
+
+def _is_float(thing: Any) -> bool:
+    return isinstance(thing, Tensor) and thing.is_floating_point()
+
+
+def _is_changeable(thing: Any) -> bool:
+    return isinstance(thing, Tensor | nn.Module | dict | list) and (not isinstance(thing, dict | list) or bool(thing))
+
+
+def _spoil(thing: Any) -> None:
+    """Change an argument in place."""
+    if isinstance(thing, Tensor):
+        thing.detach().add_(1)
+    elif isinstance(thing, nn.Module):
+        next(thing.parameters()).detach().add_(1)
+    elif thing:
+        thing.popitem() if isinstance(thing, dict) else thing.pop()

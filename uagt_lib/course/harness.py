@@ -1,0 +1,178 @@
+"""The one way every answer is checked: all that its calls let be seen is compared with what a right answer's do.
+
+An answer is right if what comes out, what has become of the arguments, what a second call gives, and the gradient of
+every output with respect to everything handed in are the reference's, in every case.
+
+Where they are not, the mistakes that learners are known to make are watched in the same way. A message names a mistake
+only if it does the same as the answer, in every case. Otherwise it shows what came out, what was expected, and where
+they differ first.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from uagt_lib.course.cases import Case
+from uagt_lib.course.expect import Difference, Wrong, describe, difference, stumble
+from uagt_lib.course.seen import Seen, see
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that learners are known to give, and the sentence that names the thought behind it."""
+
+    sentence: str
+    answer: Any
+
+
+@dataclass(frozen=True)
+class Law:
+    """What must hold of every right answer: its name, and a function that raises `Wrong` of an answer it fails on."""
+
+    name: str
+    test: Callable[[Any], None]
+
+
+def call(answer: Callable, *given: Any) -> Any:
+    """How an answer that is a function is put to use."""
+    return answer(*given)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What an answer is held against.
+
+    Attributes:
+        reference: a right answer.
+        cases: what it is tried on, by name.
+        gives: what comes out is called; several names for several results.
+        compared: with the reference's, of "value" and "gradient". What becomes of the arguments always is.
+        run: run(answer, *arguments): how an answer is put to use.
+        mistakes: commonest first.
+        laws: what holds beyond the cases, or where many answers are right.
+    """
+
+    reference: Any
+    cases: Mapping[str, Case]
+    gives: str | tuple[str, ...]
+    compared: tuple[str, ...] = ("value", "gradient")
+    run: Callable[..., Any] = call
+    mistakes: list[Mistake] = field(default_factory=list)
+    laws: list[Law] = field(default_factory=list)
+
+    def watch(self, answer: Any, case: str) -> Seen:
+        """All that an answer does in a case."""
+        return see(partial(self.run, answer), self.cases[case], self.gives, "gradient" in self.compared)
+
+
+def check(answer: Any, standard: Standard) -> Iterator[str]:
+    """Hold an answer against a standard; yields the name of each case and each law that it passes.
+
+    Raises:
+        Wrong: with a sentence for the learner.
+        Open: if the answer is an untouched one.
+    """
+    found, right = (
+        {case: standard.watch(who, case) for case in standard.cases} for who in (answer, standard.reference)
+    )
+    for i, case in enumerate(standard.cases):
+        for aspect, say in _ASPECTS.items():
+            if aspect in ("value", "gradient") and aspect not in standard.compared:
+                continue
+            if sentence := say(found[case], right[case]):
+                before = f"; right for {next(iter(standard.cases))}" if i else ""
+                raise Wrong(_recognised(found, standard, aspect) or f"{sentence} (for {case}{before})")
+        yield case
+    for law in standard.laws:
+        try:
+            law.test(answer)
+        except Wrong as wrong:
+            raise Wrong(_recognised(found, standard, "gradient") or str(wrong)) from wrong
+        yield law.name
+
+
+def _recognised(found: dict[str, Seen], standard: Standard, aspect: str) -> str | None:
+    """The sentence of the mistake that does the same as the answer, up to this aspect and in every case."""
+    for mistake in standard.mistakes:
+        if all(_alike(standard.watch(mistake.answer, case), seen, aspect) for case, seen in found.items()):
+            return mistake.sentence
+    return None
+
+
+def _alike(one: Seen, other: Seen, aspect: str) -> bool:
+    upto = list(_ASPECTS)[: list(_ASPECTS).index(aspect) + 1]
+    return _kind(one.error) == _kind(other.error) and not any(_ASPECTS[a](one, other) for a in upto)
+
+
+def _kind(error: Exception | None) -> tuple[str, Hashable]:
+    """An error without its numbers: which of two sizes PyTorch names first is a matter of the order of operands."""
+    return type(error).__name__, error.kind if isinstance(error, Wrong) else re.sub(r"\d+", "#", str(error))
+
+
+# ---- what is said about each aspect of a call that is not as it should be; None if it is
+
+
+def _error(got: Seen, want: Seen) -> str | None:
+    return stumble(got.error) if got.error and not want.error else None
+
+
+def _value(got: Seen, want: Seen) -> str | None:
+    found = _first(got.value, want.value)
+    return found and found.sentence()
+
+
+def _after(got: Seen, want: Seen) -> str | None:
+    found = _first(got.after, want.after)
+    if not found:
+        return None
+    now, before = (words.strip("'") for words in (found.got, found.want))
+    return (
+        "your code changes what it is given, and whoever called it still needs that: afterwards "
+        f"{found.where} is {now} instead of {before}"
+    )
+
+
+def _again(got: Seen, _: Seen) -> str | None:
+    found = _first(got.again, got.value)
+    return found and (
+        f"a second call with the same inputs gives something else: {found.where} is {found.got}, the first time it was "
+        f"{found.want}. Is something kept from call to call, or drawn at random?"
+    )
+
+
+def _gradient(got: Seen, want: Seen) -> str | None:
+    if isinstance(got.gradient, str) or isinstance(want.gradient, str):
+        return None if got.gradient == want.gradient else f"the value is right, but it has no gradient: {got.gradient}"
+    for (output, given), right in want.gradient.items():
+        mine = got.gradient[output, given]
+        found = difference(mine, right, f"the gradient of {output} with respect to {given}")
+        if found and not mine.any():
+            return (
+                f"the value is right, but no gradient of {output} reaches {given}: somewhere on this way there is a "
+                "detach(), a comparison, or a no_grad()"
+            )
+        if found and not right.any():
+            return f"the value is right, but a gradient of {output} reaches {given}, which should get none of it"
+        if found:
+            return f"the value is right, but {found.sentence()}: part of it is cut off, or something is added"
+    return None
+
+
+_ASPECTS: dict[str, Callable[[Seen, Seen], str | None]] = {
+    "error": _error,
+    "value": _value,
+    "after": _after,
+    "again": _again,
+    "gradient": _gradient,
+}
+
+
+def _first(got: dict[str, Any], want: dict[str, Any]) -> Difference | None:
+    """The first difference between two dictionaries of named things."""
+    if ("the result" in got) != ("the result" in want):
+        mine, right = (describe(x["the result"]) if "the result" in x else ", ".join(x) for x in (got, want))
+        return Difference("the result", mine, right)
+    found = (difference(got.get(name), right, name) for name, right in want.items())
+    return next((d for d in found if d), None)

@@ -1,0 +1,169 @@
+"""All that a call lets be seen from outside: what comes out, what it does to its arguments, which gradients it sends.
+
+Every call is made on fresh arguments. Tensors are handed in as a training step would, as results of an earlier
+computation: how their gradients arrive there is seen, and so is a change in place.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from uagt_lib.course.cases import Case
+
+TODO = "your code here"  # what an untouched answer raises NotImplementedError with
+
+
+class Open(Exception):
+    """The answer was not attempted."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one call let be seen.
+
+    Attributes:
+        error: what it raised.
+        value: what came out, by name; {"the result": ...} if there were not as many things as names.
+        after: what the arguments were afterwards, piece by piece, and whose random numbers were drawn.
+        pull: computes `gradient`.
+        repeat: makes the same call on equal arguments.
+    """
+
+    error: Exception | None = None
+    value: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    pull: Callable[[], dict[tuple[str, str], Tensor] | str] = dict
+    repeat: Callable[[], "Seen"] | None = None
+
+    @cached_property
+    def gradient(self) -> dict[tuple[str, str], Tensor] | str:
+        """By output and input, zeros where none arrives. A sentence where it cannot be computed."""
+        return self.pull()
+
+    @cached_property
+    def again(self) -> dict[str, Any]:
+        """What comes out of a second call, after whatever was called since the first."""
+        second = self.repeat() if self.repeat else self
+        return dict.fromkeys(self.value, second.error) if second.error else second.value
+
+
+def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: bool) -> Seen:
+    """Call a function on fresh arguments, and note all that can be seen.
+
+    Args:
+        function: what to call.
+        case: makes its arguments.
+        gives: what comes out is called; several names for several results.
+        gradient: tensors are handed in with a history, so that gradients have somewhere to go.
+
+    Raises:
+        Open: if it is an untouched answer.
+    """
+    leaves: dict[str, Tensor] = {}
+    given = copy.deepcopy(case())
+    if gradient:
+        given = {name: _rebuilt(x, name, lambda n, leaf: _lent(n, leaf, leaves)) for name, x in given.items()}
+    dice = {name: x for name, x in given.items() if isinstance(x, torch.Generator)}
+    dice["torch's global generator"] = torch.default_generator
+    states = {name: die.get_state() for name, die in dice.items()}
+    try:
+        with torch.enable_grad():
+            result = function(*given.values())
+    except Exception as error:  # whatever a learner's code does, it gets a sentence
+        if isinstance(error, NotImplementedError) and str(error) == TODO:
+            raise Open from error
+        return Seen(error)
+    value = _named(result, gives)
+    after = dict(piece for name, x in given.items() for piece in _pieces(x, name))
+    for name, leaf in leaves.items():
+        after[f"the .grad of {name}"] = "empty" if leaf.grad is None else "filled by a backward()"
+    for name, die in dice.items():
+        after[name] = "untouched" if torch.equal(states[name], die.get_state()) else "drawn from"
+    return Seen(
+        value={name: _rebuilt(x, name, lambda _, leaf: _copied(leaf)) for name, x in value.items()},
+        after=after,
+        pull=lambda: _gradients(value, leaves),
+        repeat=lambda: see(function, case, gives, gradient),
+    )
+
+
+def _named(result: Any, gives: str | tuple[str, ...]) -> dict[str, Any]:
+    """What came out, by name."""
+    if isinstance(gives, str):
+        return {gives: result}
+    if isinstance(result, list | tuple) and len(result) == len(gives):
+        return dict(zip(gives, result, strict=True))
+    return {"the result": result}
+
+
+def _rebuilt(thing: Any, name: str, of_leaf: Callable[[str, Any], Any]) -> Any:
+    """The same lists, tuples and dictionaries, in which each other thing is replaced by `of_leaf(its name, it)`."""
+    if isinstance(thing, Mapping):
+        return {key: _rebuilt(x, f"{name}[{key!r}]", of_leaf) for key, x in thing.items()}
+    if isinstance(thing, list | tuple):
+        parts = (_rebuilt(x, f"{name}[{i}]", of_leaf) for i, x in enumerate(thing))
+        return thing._make(parts) if hasattr(thing, "_make") else type(thing)(parts)
+    return of_leaf(name, thing)
+
+
+def _lent(name: str, thing: Any, leaves: dict[str, Tensor]) -> Any:
+    """A thing as it is handed in; where its gradients will arrive is noted in `leaves`."""
+    if isinstance(thing, nn.Module):
+        leaves |= {f"{name}.{key}": parameter for key, parameter in thing.named_parameters()}
+    elif isinstance(thing, Tensor) and thing.is_floating_point():
+        leaves[name] = thing.requires_grad_()
+        return thing if isinstance(thing, nn.Parameter) else thing.clone()
+    return thing
+
+
+def _copied(thing: Any) -> Any:
+    return thing.detach().clone() if isinstance(thing, Tensor) else thing
+
+
+def _pieces(thing: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """All of an argument that a call could change, by name: numbers, lengths, keys, and whether it learns."""
+    if isinstance(thing, nn.Module):
+        yield f"the list of attributes of {name}", ", ".join(key for key in vars(thing) if key[0] != "_")
+        yield f"{name}.training", thing.training
+        for key, x in [*thing.named_parameters(), *thing.named_buffers()]:
+            yield from _pieces(x, f"{name}.{key}")
+    elif isinstance(thing, Tensor):
+        yield name, _copied(thing)
+        yield f"{name}.requires_grad", thing.requires_grad
+    elif isinstance(thing, Mapping):
+        yield f"the list of keys of {name}", ", ".join(map(str, thing))
+        for key, x in thing.items():
+            yield from _pieces(x, f"{name}[{key!r}]")
+    elif isinstance(thing, list | tuple):
+        yield f"the length of {name}", len(thing)
+        for i, x in enumerate(thing):
+            yield from _pieces(x, f"{name}[{i}]")
+    elif isinstance(thing, bool | int | float | str | set | None):
+        yield name, copy.copy(thing)
+
+
+def _gradients(value: dict[str, Any], leaves: dict[str, Tensor]) -> dict[tuple[str, str], Tensor] | str:
+    """The gradient of every output, its numbers weighted at random, with respect to every leaf."""
+    outputs: dict[str, Tensor] = {}
+    for name, x in value.items():
+        _rebuilt(x, name, lambda n, leaf: outputs.update({n: leaf}) if isinstance(leaf, Tensor) else None)
+    learning = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    found = {}
+    for output, y in outputs.items():
+        arrived: dict[str, Tensor | None] = {}
+        if y.requires_grad:
+            weights = torch.randn(y.shape, generator=torch.Generator().manual_seed(7), dtype=y.dtype)
+            try:
+                got = torch.autograd.grad(y, list(learning.values()), weights, retain_graph=True, allow_unused=True)
+            except RuntimeError as error:
+                return str(error).split(": [")[0].splitlines()[0]
+            arrived = dict(zip(learning, got, strict=True))
+        for name, leaf in leaves.items():
+            g = arrived.get(name)
+            found[output, name] = torch.zeros_like(leaf) if g is None else g
+    return found
