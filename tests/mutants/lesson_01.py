@@ -242,7 +242,7 @@ def _dice(x):
 _GOES_ON = torch.Generator().manual_seed(0)
 
 
-@rejected("01.4", "global generator")
+@rejected("01.4", "should not draw random numbers from torch's global generator")
 def _everybodys_dice(x):
     return torch.rand_like(x) * 2 - 1
 

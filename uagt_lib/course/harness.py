@@ -16,7 +16,7 @@ from typing import Any
 
 from uagt_lib.course.cases import Case
 from uagt_lib.course.expect import Difference, Wrong, describe, difference, stumble
-from uagt_lib.course.seen import Seen, see
+from uagt_lib.course.seen import DRAWN, Seen, see
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,8 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
         Wrong: with a sentence for the learner.
         Open: if the answer is an untouched one.
     """
-    found, right = (
-        {case: standard.watch(who, case) for case in standard.cases} for who in (answer, standard.reference)
-    )
+    found = {case: standard.watch(answer, case) for case in standard.cases}
+    right = {case: standard.watch(standard.reference, case) for case in standard.cases}
     for i, case in enumerate(standard.cases):
         for aspect, say in _ASPECTS.items():
             if aspect in ("value", "gradient") and aspect not in standard.compared:
@@ -128,6 +127,8 @@ def _after(got: Seen, want: Seen) -> str | None:
     if not found:
         return None
     now, before = (words.strip("'") for words in (found.got, found.want))
+    if DRAWN in (now, before):
+        return f"your code should {'' if before == DRAWN else 'not '}draw random numbers from {found.where}"
     return (
         "your code changes what it is given, and whoever called it still needs that: afterwards "
         f"{found.where} is {now} instead of {before}"

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from uagt_lib.course.cases import Case
 
 TODO = "your code here"  # what an untouched answer raises NotImplementedError with
+DRAWN = "drawn from"  # what a generator is after a call that used it
 
 
 class Open(Exception):
@@ -83,7 +84,7 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
     for name, leaf in leaves.items():
         after[f"the .grad of {name}"] = "empty" if leaf.grad is None else "filled by a backward()"
     for name, die in dice.items():
-        after[name] = "untouched" if torch.equal(states[name], die.get_state()) else "drawn from"
+        after[name] = "untouched" if torch.equal(states[name], die.get_state()) else DRAWN
     return Seen(
         value={name: _rebuilt(x, name, lambda _, leaf: _copied(leaf)) for name, x in value.items()},
         after=after,
