@@ -362,6 +362,25 @@ class _NotRegistered(_Attention):
 
 
 @rejected("03.4", "the map at")
+class _DoubledAfterTheLayer(_Attention):
+    def forward(self, x):
+        return torch.sigmoid(self.last(self.double(self.up2(self.double(self.up1(self.down(x)))))))
+
+
+@rejected("03.4", "the map at")
+class _ReluBeforeNorm(_Attention):
+    def __init__(self, width=32):
+        super().__init__(width)
+        self.up2[1], self.up2[2] = self.up2[2], self.up2[1]
+
+
+@rejected("03.4", "afterwards x at")
+class _InPlace(_Attention):
+    def forward(self, x):
+        return super().forward(x.add_(0.1) - 0.1)
+
+
+@rejected("03.4", "the map at")
 class _NormsOfTheBatch(_Attention):
     def __init__(self, width=32):
         super().__init__(width)
