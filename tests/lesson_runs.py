@@ -15,7 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from uagt_lib.course.offline import OFFLINE
 
-SHARING = {"08": "01"}  # lesson 08 looks at a run that lesson 01 trains
+SHARING = {"06": "01", "08": "01"}  # 08 looks at runs that 01 and 06 train
 
 
 def unit_of(nodeid: str) -> str:

@@ -83,6 +83,7 @@ def test_commands_exist_with_their_options(capsys) -> None:
             assert option in help_of[command], f"{line}: there is no {option}"
 
 
+@pytest.mark.slow
 def test_readmes_three_rows(tmp_path: Path) -> None:
     """What README says attention buys is what its command finds, up to how other machines round."""
     rows = read("README.md").split("| attention IoU |")[1].splitlines()[2:5]

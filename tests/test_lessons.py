@@ -10,8 +10,9 @@ import nbformat
 import pytest
 
 from tests import mutants
+from tests.lesson_runs import unit_of
 from tests.mutants import generated
-from uagt_lib.course import build, exercises, quizzes
+from uagt_lib.course import build, exercises, lessons, quizzes
 
 LESSONS = [s.lesson for s in build.sources()]
 for _lesson in LESSONS:
@@ -89,6 +90,17 @@ def test_the_road_and_each_lesson_say_the_same_minutes():
         told = re.search(r"\*\*Time\*\* (?:about )?(\d+) min(?:utes)?(?:, (\d+) of them exercises)?", text)
         assert told and told[1] == road[lesson]
         assert told[2] in (None, str(sum(task.minutes for task in exercises.of_lesson(lesson))))
+
+
+def test_lessons_that_look_at_one_run_are_tested_by_one_worker():
+    units: dict[str, set[str]] = {}
+    for source in build.sources():
+        checks = Path(lessons.__file__).parent / f"lesson_{source.lesson}"
+        texts = [cell.source for cell in source.cells if cell.cell_type == "code"]
+        texts += [path.read_text(encoding="utf-8") for path in checks.glob("*.py")]
+        for run in re.findall(r'\btrained\(.+, (?:name=)?"([\w-]+)"\)', "\n".join(texts)):
+            units.setdefault(run, set()).add(unit_of(f"notebooks/{source.name}.ipynb::Cell 0"))
+    assert len(units) > 5 and all(len(found) == 1 for found in units.values()), units
 
 
 def test_nothing_drifted():
