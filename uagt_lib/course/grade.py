@@ -2,7 +2,7 @@
 
 The folder holds notebooks, in subfolders or not; a file's path without the lesson's name is the student: `anna.ipynb`,
 `anna_02_composition.ipynb`, `anna/02_composition.ipynb`. One row an exercise: student, file, exercise, name, status
-("passed", "open" or "wrong") and what the check said.
+("passed", "open" or "wrong") and what the check said of a wrong answer.
 
 Nothing that a notebook says about itself counts. Its answers are cut out (`needed.py`) and judged by the course's own
 checks in a fresh kernel, without network and without the environment's secrets, for a limited time. The rest of the
@@ -109,11 +109,8 @@ def _grade_notebook(path: Path, folder: Path, seconds: float, notebook_seconds: 
     best = _judge(tried, mark, seconds, notebook_seconds)
     for task in (task for lesson in sorted(lessons) for task in exercises.of_lesson(lesson)):
         verdict = best.get(task.id, Verdict("open", "its cell is not in this notebook"))
-        message = verdict.text.removeprefix("✓ ").removeprefix("✗ ").removeprefix("○ ")
-        yield Row(
-            *(student, file.as_posix(), task.id, task.name, verdict.status),
-            message.removeprefix(f"{task.id} {task.name}: "),
-        )
+        message = verdict.text.removeprefix(f"✗ {task.id} {task.name}: ")
+        yield Row(student, file.as_posix(), task.id, task.name, verdict.status, message)
 
 
 def _judge(tried: list[Attempt], mark: str, seconds: float, notebook_seconds: float) -> dict[str, Verdict]:
@@ -166,9 +163,9 @@ class _Kernel:
             return Verdict("wrong", "the kernel died of this answer")
         except CellExecutionError as error:
             return Verdict("wrong", f"the cell does not run: {error.ename}: {error.evalue}")
-        if status == "passed" and f"{task.reference.__module__}.{task.reference.__name__}" in attempt.imports:
-            text += " (it imports the library's own version)"
-        return Verdict(status, text)
+        copied = f"{task.reference.__module__}.{task.reference.__name__}" in attempt.imports
+        note = "it imports the library's own version" if copied and status == "passed" else ""
+        return Verdict(status, text if status == "wrong" else note)
 
     def run(self, code: str, seconds: float) -> str:
         """Run a cell; what its last expression gave, as text."""
