@@ -7,6 +7,7 @@ the student notebook has trained. So do lessons that share a run: nothing is tra
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,13 +74,14 @@ class LessonRuns:
             os.environ |= before
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Long ones first, so that workers end together: lessons, then files with slow tests, then the others."""
+        """Large units first, so that workers end together: lessons, then files with slow tests, then the others."""
+        size = Counter(unit_of(item.nodeid) for item in items)
         slow = {unit_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
 
-        def rank(item: pytest.Item) -> tuple[int, str, bool]:
+        def rank(item: pytest.Item) -> tuple[int, int, str, bool]:
             unit = unit_of(item.nodeid)
             kind = 0 if unit.startswith("lesson") else 1 if unit in slow else 2
-            return kind, unit if kind == 0 else "", item.path.suffix != ".ipynb"
+            return kind, -size[unit], unit, item.path.suffix != ".ipynb"  # a lesson's tests after its notebooks
 
         items.sort(key=rank)
 
