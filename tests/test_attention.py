@@ -8,7 +8,7 @@ import torch
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.evaluate import attention as score
 from uagt_lib.evaluate import observe
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.training.config import Config
 
 # One image of 4 pixels: object, object, soft edge, background.
@@ -98,8 +98,8 @@ def test_a_score_without_pixels_is_none_and_an_untouched_background_infinite() -
 def test_same_numbers_as_while_training(config: Config, pair: Pair) -> None:
     model = config.model().eval()
     watched = observe.scores(model, pair.source, "s2t")
-    found, masks = translate(model, pair.source.test), pair.source.masks
-    free = translate(model, pair.source.empty).attention
+    found, masks = translate_batch(model, pair.source.test), pair.source.masks
+    free = translate_batch(model, pair.source.empty).attention
     assert watched == {
         "iou@0.5": pytest.approx(score.iou(found.attention, masks, 0.5), abs=2e-5),
         "iou@0.1": pytest.approx(score.iou(found.attention, masks, 0.1), abs=2e-5),

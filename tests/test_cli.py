@@ -226,7 +226,7 @@ def test_zero_attention_returns_the_picture_itself(config: Config) -> None:
     with torch.no_grad():
         model.A_s.layers[-2].bias.fill_(-200)
     picture = torch.randint(0, 256, (1, 3, 101, 67), dtype=torch.uint8)
-    assert torch.equal(to_uint8(translate_image(model, to_float(picture), 32).translated), picture)
+    assert torch.equal(to_uint8(translate_image(model, to_float(picture)).translated), picture)
 
 
 @pytest.mark.slow

@@ -84,8 +84,9 @@ def test_commands_exist_with_their_options(capsys) -> None:
 
 
 @pytest.mark.slow
-def test_readmes_three_rows(tmp_path: Path) -> None:
+def test_readmes_three_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What README says attention buys is what its command finds, up to how other machines round."""
+    monkeypatch.setenv("UAGT_CACHE", str(tmp_path / "cache"))
     rows = read("README.md").split("| attention IoU |")[1].splitlines()[2:5]
     told = [[[float(x) for x in re.findall(r"\d[\d.]*", cell)] for cell in row.split("|")[2:5]] for row in rows]
     found = compare([data("checkpoints", f"{name}-64.safetensors") for name in ("savanna", "cyclegan")], tmp_path)

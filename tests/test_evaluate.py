@@ -126,7 +126,7 @@ def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
 def test_every_picture_is_translated_once(checkpoint, drawn, tmp_path, monkeypatch, files: bool) -> None:
     counts, real = [], outputs.translate_image
     monkeypatch.setattr(outputs, "translate_image", lambda m, x, *how: counts.append(len(x)) or real(m, x, *how))
-    monkeypatch.setattr(observe, "translate", lambda *_: pytest.fail("and another way"))
+    monkeypatch.setattr(observe, "translate_batch", lambda *_: pytest.fail("and another way"))
     where = ["--data", drawn, "--features", "savanna"] if files else []
     assert run("evaluate", checkpoint, "--out", tmp_path / "o", *where, *SMALL) == 0
     assert sum(counts) == 2 * (64 + 64)  # both directions: held-out pictures, and those without objects

@@ -26,7 +26,7 @@ def packages() -> None:
 
 @pytest.mark.parametrize("direction", Direction)
 def test_a_translator_is_eq_1_with_the_networks_of_its_direction_only(direction: Direction) -> None:
-    model, _ = load_model(CHECKPOINTS / "savanna-64.safetensors")
+    model = load_model(CHECKPOINTS / "savanna-64.safetensors")
     translator, x = export.Translator(model, direction), pictures(32, 48)
     with torch.no_grad():
         assert torch.equal(translator(x), model.translate(x, direction).translated)
@@ -41,7 +41,7 @@ def test_a_translator_is_eq_1_with_the_networks_of_its_direction_only(direction:
 def test_the_graph_agrees_with_torch_at_any_size(packages: None, name: str, direction: str, tmp_path: Path) -> None:
     checkpoint, path = CHECKPOINTS / f"{name}.safetensors", tmp_path / "new" / "x.onnx"
     assert export.export_onnx(checkpoint, path, direction) < export.TOLERANCE
-    model, _ = load_model(checkpoint)
+    model = load_model(checkpoint)
     for height, width in ((64, 64), (32, 100)):
         x = pictures(height, width)
         with torch.no_grad():

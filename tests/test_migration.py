@@ -28,7 +28,7 @@ def test_a_run_of_the_first_format_is_gone_on_with(config: Config, pair: Pair, t
 
 
 def test_a_checkpoint_of_the_first_format_translates() -> None:
-    model, config = load_model(STORED)
+    model, config = load_model(STORED), read_config(STORED)
     with torch.no_grad():
         result = model.translate(torch.zeros(1, 3, 32, 32))
     assert config.crop == config.view == 32 and result.translated.isfinite().all()

@@ -70,7 +70,7 @@ def test_a_branch_equals_the_straight_run(base, kept, tmp_path) -> None:
     straight = Runs(tmp_path / "straight").train(configs)
     for a, b in zip(branches, straight, strict=True):
         assert_same(weights(a), weights(b))
-    assert [checkpoint.load_model(run)[1].tau for run in branches] == [0.1, 0.9]
+    assert [checkpoint.load_model(run).tau for run in branches] == [0.1, 0.9]
     assert any(not torch.equal(a, b) for a, b in zip(*(weights(run).values() for run in branches), strict=True))
     assert kept.branch(base, configs) == branches
 

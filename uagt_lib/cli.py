@@ -310,41 +310,17 @@ def _pair(config: "Config", data: Path | None) -> "Pair":
 
 
 def _translate(options: argparse.Namespace) -> int:
-    import numpy as np
     import torch
-    from PIL import Image
-    from tqdm.auto import tqdm
 
-    from uagt_lib.data.folders import list_images, read_image
-    from uagt_lib.data.pairs import to_float, to_grey, to_uint8
-    from uagt_lib.data.sheets import contact_sheet, thumbnail
-    from uagt_lib.files import make_folder
-    from uagt_lib.inference import translate_image
+    from uagt_lib.inference import translate_files
     from uagt_lib.training.checkpoint import load_model
 
-    model, config = load_model(options.checkpoint)
-    model.to("cuda" if torch.cuda.is_available() else "cpu")
-    if not options.input.exists():
-        raise UagtError(f"{options.input} does not exist; --input is a picture or a folder of pictures")
-    paths = list_images(options.input) if options.input.is_dir() else [options.input]
-    out, refused, rows = make_folder(options.out), [], []
-    names = _result_names(paths, out)
-    for path, (image_name, attention_name) in tqdm(names.items(), disable=len(paths) < 20, unit="image"):
-        try:
-            picture = torch.from_numpy(np.array(read_image(path))).permute(2, 0, 1)[None]
-        except UagtError as error:
-            refused.append(str(error))
-            continue
-        result = translate_image(model, to_float(picture), config.view, options.direction)
-        row = [picture, to_uint8(to_grey(result.attention)).cpu(), to_uint8(result.translated).cpu()]
-        for name, image in ((attention_name, row[1]), (image_name, row[2])):
-            Image.fromarray(image[0].permute(1, 2, 0).numpy()).save(out / name)
-        rows.append([torch.from_numpy(np.array(thumbnail(image))).permute(2, 0, 1) for image in row])
-    if rows:
-        contact_sheet(rows).save(out / "contact_sheet.png")
-        print(f"{len(rows)} translated, results and contact_sheet.png are in {out}")
+    model = load_model(options.checkpoint).to("cuda" if torch.cuda.is_available() else "cpu")
+    done, refused = translate_files(model, options.input, options.out, options.direction)
+    if done:
+        print(f"{done} translated, results and contact_sheet.png are in {options.out}")
     if refused:
-        raise UagtError(f"{len(refused)} of {len(paths)} pictures were left out:\n  " + "\n  ".join(refused))
+        raise UagtError(f"{len(refused)} of {done + len(refused)} pictures were left out:\n  " + "\n  ".join(refused))
     return 0
 
 
@@ -390,26 +366,6 @@ def _reproduce(options: argparse.Namespace) -> int:
     print(reproduce(options.name, options.out, seeds, options.quick).markdown)
     print(f"this, its numbers as JSON and its picture as PNG are in {options.out}")
     return 0
-
-
-def _result_names(paths: list[Path], out: Path) -> dict[Path, tuple[str, str]]:
-    """For each picture the names of its translation and its attention map in `out`.
-
-    Raises UagtError where two results would have one name, or a result that of a picture that is read.
-    """
-    stems = [path.stem for path in paths]
-    bases = {path: path.stem if stems.count(path.stem) == 1 else path.name for path in paths}
-    names = {path: (f"{base}.png", f"{base}_attention.png") for path, base in bases.items()}
-    taken: dict[Path, Path] = {(out / "contact_sheet.png").resolve(): out / "contact_sheet.png"}
-    taken |= {path.resolve(): path for path in paths}
-    for path, both in names.items():
-        for name in both:
-            other = taken.setdefault((out / name).resolve(), path)
-            if other != path or (out / name).resolve() == path.resolve():
-                raise UagtError(
-                    f"the result {out / name} of {path} would overwrite {other}; choose another --out or rename it"
-                )
-    return names
 
 
 def _data_savanna(options: argparse.Namespace) -> int:

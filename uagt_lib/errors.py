@@ -6,6 +6,13 @@ class UagtError(Exception):
 
     The message names what was wrong (file, value) and the way out; the command line prints it without a traceback
     and exits with code 2.
+
+    >>> from uagt_lib import preset
+    >>> try:
+    ...     preset("zebra")
+    ... except UagtError as error:
+    ...     print(error)
+    unknown preset 'zebra'; known are savanna, savanna-smoke, ...
     """
 
 

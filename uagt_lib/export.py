@@ -58,17 +58,25 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
     Raises:
         UagtError: if packages are missing, the checkpoint cannot be read, `path` cannot be written, or the exported
             graph computes something else (difference above `TOLERANCE`).
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     graph = Path(folder, "horse2zebra.onnx")
+    ...     difference = export_onnx("data/checkpoints/savanna-64.safetensors", graph)
+    ...     translated = run_onnx(graph, np.zeros((1, 3, 64, 96), np.float32))
+    >>> difference < TOLERANCE, translated.shape
+    (True, (1, 3, 64, 96))
     """
     if missing := [name for name in ("onnx", "onnxruntime") if find_spec(name) is None]:
         raise UagtError(f"exporting needs packages that are not here: pip install {' '.join(missing)}")
-    model, config = load_model(checkpoint)
+    model = load_model(checkpoint)
     translator = Translator(model, direction).eval()
     path = Path(path)
     make_folder(path.parent)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        _trace(translator, torch.zeros(1, 3, config.view, config.view), partial)
-        seen = torch.rand(2, 3, config.view + 8, config.view + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
+        _trace(translator, torch.zeros(1, 3, model.view, model.view), partial)
+        seen = torch.rand(2, 3, model.view + 8, model.view + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
         with torch.no_grad():
             wanted = translator(seen).numpy()
         difference = float(np.abs(run_onnx(partial, seen.numpy()) - wanted).max())
@@ -81,7 +89,13 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
 
 
 def run_onnx(path: str | Path, images: np.ndarray) -> np.ndarray:
-    """Run an exported graph on float32 images (N, 3, H, W) in [-1, 1], on the CPU."""
+    """Run an exported graph on float32 images (N, 3, H, W) in [-1, 1], on the CPU; see `export_onnx`.
+
+    >>> run_onnx(Path("nowhere.onnx"), np.zeros((1, 3, 64, 64), np.float32))
+    Traceback (most recent call last):
+    ...
+    onnxruntime.capi.onnxruntime_pybind11_state.NoSuchFile: ...
+    """
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

@@ -8,12 +8,12 @@
 from uagt_lib.training.checkpoint import load_model
 from uagt_lib.course import data, exercise, hint, progress, quiz, reveal
 from uagt_lib.data.pairs import from_savanna, to_uint8
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.course.lessons.lesson_00 import figures as show
 from uagt_lib.show import figures, widgets
 
-ours, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
-cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+ours = load_model(data("checkpoints", "savanna-64.safetensors"))
+cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 pair = from_savanna(64, 72, images=8, held_out=16)  # 16 of each kind that neither program has seen
 figures.show(
     show.opening(pair, {"with attention": ours, "CycleGAN": cyclegan}),
@@ -235,7 +235,7 @@ print("back to the same bytes:", bool((to_uint8(batch) == horses).all()))
 # The model with attention, $A$ and $F$ together, on six horses it has never seen. Top to bottom: the picture, what
 # $A_S$ attends to (white: 1, black: 0), what $F_{S\to T}$ paints when it repaints everything, and the result: **paint where attention is white, the given picture where it is black.**
 # %%
-found = translate(ours, horses[:6])
+found = translate_batch(ours, horses[:6])
 figures.show(
     figures.rows(
         ["picture $s$", "attention $s_a$", "paint $F(s)$", "result $s'$"],
@@ -289,7 +289,7 @@ guess = ...  # 0: untouched, 1: black became white
 
 s = to_float(horses)
 errors = [
-    float(background_error(s, translate(model, horses).translated, masks)) for model in (ours, cyclegan)
+    float(background_error(s, translate_batch(model, horses).translated, masks)) for model in (ours, cyclegan)
 ]
 print(f"with attention: {errors[0]:.4f}, CycleGAN: {errors[1]:.4f}")
 reveal(guess, errors[1], "CycleGAN's background error")
@@ -331,7 +331,7 @@ changed = {
     "blue horses": (horses.flip(1), masks),
     "no horse": (empty, masks),  # "on animals" is then the place where one stood in the other picture
 }
-maps = {name: translate(ours, pictures).attention for name, (pictures, _) in changed.items()}
+maps = {name: translate_batch(ours, pictures).attention for name, (pictures, _) in changed.items()}
 for name, (_, where) in changed.items():
     on, off = inside(maps[name], where), outside(maps[name], where)
     print(f"{name:12} attention on animals {on:.2f}, elsewhere {off:.3f}")
@@ -354,7 +354,7 @@ figures.show(
 # most horse-like thing in sight? A suspicion like this one can be tested. We paste the sixteen horses into the sixteen empty meadows, rocks and all:
 # %%
 pasted = (masks * horses + (1 - masks) * empty).round().to(horses.dtype)
-found = translate(ours, pasted).attention
+found = translate_batch(ours, pasted).attention
 alone, beside = outside(maps["no horse"], masks), outside(found, masks)
 print(f"attention elsewhere, no horse: {alone:.3f}, horse pasted in: {beside:.3f}")
 figures.show(

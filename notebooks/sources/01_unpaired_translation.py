@@ -10,16 +10,16 @@ from uagt_lib.training.checkpoint import load_model
 from uagt_lib.course import data, exercise, hint, progress, quiz, reveal
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.course.lessons.lesson_01 import figures as show
 from uagt_lib.show import figures
 
-cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 pair = from_savanna(64, 72, images=8, held_out=64)
 horses, masks = pair.source.test, pair.source.masks
 s = to_float(horses)
-s_prime = translate(cyclegan, horses).translated
-s_cycled = translate(cyclegan, to_uint8(s_prime), "t2s").translated
+s_prime = translate_batch(cyclegan, horses).translated
+s_cycled = translate_batch(cyclegan, to_uint8(s_prime), "t2s").translated
 figures.show(
     figures.rows(
         ["$s$", "there: $s' = F_{S\\to T}(s)$", "back: $s'' = F_{T\\to S}(s')$"],
@@ -317,7 +317,7 @@ print(f"cycle loss {cycle(s, cheat(cheat(s))).item():.4f}, background error {rui
 noise = torch.randn(s_prime.shape, generator=torch.Generator().manual_seed(0))
 for levels in (0, 2, 5, 10, 60, 100):
     disturbed = to_uint8(s_prime + levels / 127.5 * noise)
-    missed = cycle(s, translate(cyclegan, disturbed, "t2s").translated).item() / 2
+    missed = cycle(s, translate_batch(cyclegan, disturbed, "t2s").translated).item() / 2
     print(f"noise of {levels:3} grey levels on s': round trip misses {missed:.3f}")
 # %% [markdown]
 # No fragile code, then: up to ten levels the way home does not notice, and even a hundred do not double the error. But *something* must be written in $s'$. Its meadows are nearly all dry, and yet each horse gets
@@ -335,7 +335,7 @@ def alike(a, b):
 coarse = torch.nn.functional.avg_pool2d(s_prime, 8)
 coarse = torch.nn.functional.interpolate(coarse, scale_factor=8, mode="bilinear")
 exchanged = to_uint8(s_prime - coarse + coarse.roll(1, 0))
-home = translate(cyclegan, exchanged, "t2s").translated
+home = translate_batch(cyclegan, exchanged, "t2s").translated
 print(f"s'' as it is:            grass like its own {alike(s_cycled, s):.2f}")
 own, other = alike(home, s), alike(home, s.roll(1, 0))
 print(f"coarse colours exchanged: like its own {own:.2f}, its neighbour's {other:.2f}")
@@ -377,7 +377,7 @@ from uagt_lib.course.lessons.lesson_01.toys import how_far
 
 S, T = small.source, small.target
 s32, t32 = to_float(S.test), to_float(T.test)
-stages = [translate(load_model(path)[0], S.test).translated for path in moments]
+stages = [translate_batch(load_model(path), S.test).translated for path in moments]
 steps = [int(path.name.removeprefix("step-")) for path in moments]
 grass, stripes = zip(*(how_far(x, s32, t32, (S.masks, T.masks)) for x in stages), strict=True)
 figures.show(
@@ -412,7 +412,7 @@ guess = ...  # "falls with it" or "stays high"
 ruined = [background_error(s32, x, S.masks) for x in stages]
 missed = []
 for path, x in zip(moments, stages, strict=True):
-    home = translate(load_model(path)[0], to_uint8(x), "t2s").translated
+    home = translate_batch(load_model(path), to_uint8(x), "t2s").translated
     missed.append(background_error(s32, home, S.masks))
 figures.show(
     show.curves(
@@ -446,10 +446,10 @@ def looks_dry(pictures):
     strip = pictures[:, :, -pictures.shape[-1] // 8 :].float()
     return strip[:, 0].mean(dim=(1, 2)) > strip[:, 1].mean(dim=(1, 2))
 
-ours, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
+ours = load_model(data("checkpoints", "savanna-64.safetensors"))
 candidates = {
     "horses, untouched": horses,
-    "translated with attention": to_uint8(translate(ours, horses).translated),
+    "translated with attention": to_uint8(translate_batch(ours, horses).translated),
     "translated by CycleGAN": to_uint8(s_prime),
     "real zebra pictures": pair.target.test,
 }

@@ -25,7 +25,7 @@ from uagt_lib.show import figures, widgets
 pair = from_savanna(64, 64, images=64, held_out=16)  # drawn horses (S) and zebras (T)
 s = to_float(pair.source.test)  # (16, 3, 64, 64): pictures of horses that no network has seen
 masks = pair.source.masks  # (16, 1, 64, 64): where the horses are, for our eyes only
-cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 cyclegan.requires_grad_(False)  # frozen: in this lesson nothing changes its weights
 
 with torch.no_grad():
@@ -49,7 +49,7 @@ print(f"background error of CycleGAN: {background_error(s, painted, masks):.3f}"
 # %%
 guess = ...  # your number
 # %%
-finished, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
+finished = load_model(data("checkpoints", "savanna-64.safetensors"))
 with torch.no_grad():
     wild = finished.F_st(s)
 figures.show(

@@ -27,7 +27,7 @@ from uagt_lib.show import figures
 pair = from_savanna(64, 64, images=64, held_out=16)
 s, t = to_float(pair.source.test), to_float(pair.target.test)  # 16 unseen horses, 16 unseen zebras
 masks = pair.source.masks
-cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 cyclegan.requires_grad_(False)
 
 lower = masks[7:8].clone()
@@ -134,7 +134,7 @@ guess = ...  # a factor: 1 means the same, 2 means half as large
 # %%
 def first_step(scale):
     """Length of the first step that Adam takes on a copy of D_T when its loss is multiplied by `scale`."""
-    judge, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+    judge = load_model(data("checkpoints", "cyclegan-64.safetensors"))
     weights = list(judge.D_t.requires_grad_().parameters())
     old = [w.detach().clone() for w in weights]
     optimiser = torch.optim.Adam(weights, lr=1e-4, betas=(0.5, 0.999))

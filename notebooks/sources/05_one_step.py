@@ -284,11 +284,11 @@ figures.show(
 # (bottom), which is what a pool of bare pictures would have to use.
 # %%
 from uagt_lib.training.checkpoint import load_model
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 
-trained_model, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
+trained_model = load_model(data("checkpoints", "savanna-64.safetensors"))
 horses = from_savanna(64, 72, images=1, held_out=24).source.test
-done = translate(trained_model, horses)
+done = translate_batch(trained_model, horses)
 pool, columns = Pool(6, torch.Generator().manual_seed(0)), []
 for new, new_map in zip(done.translated.split(1), done.attention.split(1), strict=True):
     old, old_map = pool(new, new_map)

@@ -21,7 +21,7 @@ from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, traine
 from uagt_lib.course.growing import difference, step_attention, step_two_stages
 from uagt_lib.course.lessons.lesson_06.checks import three_runs
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.training.presets import preset
 from uagt_lib.course.lessons.lesson_06 import figures as draw
 from uagt_lib.show import figures, widgets
@@ -33,8 +33,8 @@ run_x, run_y, run_z = three_runs(config, pair)  # its few lines would tell you t
 horses, zebras = pair.source.test[:6], pair.target.test[:6]
 titles, rows = ["horses"], [horses]
 for name, run in (("X", run_x), ("Y", run_y), ("Z", run_z)):
-    model, _ = load_model(run)
-    result = translate(model, horses)
+    model = load_model(run)
+    result = translate_batch(model, horses)
     titles += [f"{name}: attention", f"{name}: result"]
     rows += [result.attention, to_uint8(result.translated)]
 figures.show(
@@ -65,8 +65,8 @@ reveal(guess, "Y", "frozen at step 40")
 import json
 
 scores = json.loads((run_x / "history.json").read_text())["scores"]
-models = [load_model(path)[0] for path in checkpoints(run_x)]
-maps = [translate(m, horses[[0, 2]]).attention for m in models]
+models = [load_model(path) for path in checkpoints(run_x)]
+maps = [translate_batch(m, horses[[0, 2]]).attention for m in models]
 figures.show(
     draw.attention_film(horses[[0, 2]], maps, scores, "source", switch=280),
     "Attention maps over ten checkpoints. At step 40 the background is attended and the horse left out; "
@@ -112,8 +112,8 @@ def foreground(image, attention, tau=0.1):
 # For the fake, Eq. 6 as printed takes $F_{S\to T}(s)$: the raw paint. The authors' program takes $s'$, paint and photograph
 # composed. They differ wherever the map is neither 0 nor 1:
 # %%
-end_of_stage_1, _ = load_model(run_x / "checkpoints" / "step-00000280")
-fake = translate(end_of_stage_1, horses)
+end_of_stage_1 = load_model(run_x / "checkpoints" / "step-00000280")
+fake = translate_batch(end_of_stage_1, horses)
 readings = [foreground(picture, fake.attention) for picture in (fake.painted, fake.translated)]
 figures.show(
     figures.rows(
@@ -133,7 +133,7 @@ figures.show(
 # **Predict.** From the same checkpoint, at τ = 0.9: which share of the animals' pixels would D still see?
 # %%
 guess = ...  # a share from 0 to 1
-real = translate(end_of_stage_1, pair.target.test, "t2s")
+real = translate_batch(end_of_stage_1, pair.target.test, "t2s")
 masks, titles, rows = pair.target.masks, ["$t$"], [zebras]
 for tau in (0.01, 0.1, 0.5, 0.9):
     visible = attended(real.attention, tau)
@@ -165,9 +165,9 @@ figures.show(
 import torch.nn.functional as F
 
 guess = ...  # a number
-shipped, _ = load_model(data("checkpoints", "savanna-64.safetensors"))
+shipped = load_model(data("checkpoints", "savanna-64.safetensors"))
 large = from_savanna(64, 72, images=1, held_out=8)
-cut_out = foreground(to_float(large.target.test), translate(shipped, large.target.test, "t2s").attention)
+cut_out = foreground(to_float(large.target.test), translate_batch(shipped, large.target.test, "t2s").attention)
 margins = (16, 32, 64)
 frames = [F.pad(cut_out, [margin] * 4) for margin in margins]  # zeros, grey, all round
 found = {
@@ -176,7 +176,7 @@ found = {
 }
 change = (found["without"][-1] - found["without"][0]).abs().max().item()
 reveal(guess, change, "largest change without the norm")
-horse = foreground(to_float(large.source.test), translate(shipped, large.source.test).attention)
+horse = foreground(to_float(large.source.test), translate_batch(shipped, large.source.test).attention)
 for what, picture in (("a cut-out horse", horse), ("plain grey", 0 * horse)):
     score = draw.inner_scores(shipped.D_t, F.pad(picture, [16] * 4), 16, False).mean().item()
     print(f"for comparison, without the norm: {what} {score:.2f}")
@@ -256,7 +256,7 @@ def staged_trip(s, F_st, A_s, F_ts, A_t, stage):
 # arrow, at run X's switch. How large is what is missing, as a share of the whole gradient's length?
 # %%
 guess = ...  # a share
-m = load_model(run_x / "checkpoints" / "step-00000280")[0]
+m = load_model(run_x / "checkpoints" / "step-00000280")
 m.F_st.requires_grad_(True)
 s = to_float(pair.source.test[:16])
 
@@ -302,7 +302,7 @@ def watch(name, attention):
     print(f"{name:34} mean {mean:.2f}   spread {spread:.2f}   {collapse(mean, spread)}")
 
 for name, run in (("X, frozen at 280", run_x), ("Y, frozen at 40", run_y), ("Z, frozen at 0", run_z)):
-    watch(name, translate(load_model(run)[0], pair.source.test).attention)
+    watch(name, translate_batch(load_model(run), pair.source.test).attention)
 watch("a map of zeros", torch.full((4, 1, 32, 32), 0.001))
 watch("a map of ones", torch.full((4, 1, 32, 32), 0.98))
 # %% [markdown]
@@ -332,8 +332,8 @@ print(f"that of run X    {scores[-1]['source']['background_error']:.3f}")
 # %%
 shown = {}
 for step in (40, 120, 200):
-    model, _ = load_model(run_b / "checkpoints" / f"step-{step:08d}")
-    shown[step] = translate(model, biased.source.test[:6])
+    model = load_model(run_b / "checkpoints" / f"step-{step:08d}")
+    shown[step] = translate_batch(model, biased.source.test[:6])
 figures.show(
     figures.rows(
         ["horses", *(f"step {step}" for step in shown), "result at 200"],
@@ -361,7 +361,7 @@ figures.show(
 # * The paper's stage 2 is not free. See for yourself:
 # %%
 before, after = (
-    translate(load_model(run_x / "checkpoints" / f"step-00000{step}")[0], pair.source.test).translated
+    translate_batch(load_model(run_x / "checkpoints" / f"step-00000{step}"), pair.source.test).translated
     for step in (280, 400)
 )
 figures.show(
@@ -372,7 +372,7 @@ for name, images, masks in (
     ("run X, end of stage 1", before, pair.source.masks),
     ("run X, end of stage 2", after, pair.source.masks),
     ("real zebras, 32 px", to_float(pair.target.test), pair.target.masks),
-    ("shipped model, 64 px", translate(shipped, large.source.test).translated, large.source.masks),
+    ("shipped model, 64 px", translate_batch(shipped, large.source.test).translated, large.source.masks),
     ("real zebras, 64 px", to_float(large.target.test), large.target.masks),
 ):
     print(f"{name:24} contrast of the stripes {draw.contrast(images, masks):.2f}")

@@ -14,16 +14,16 @@ from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
 from uagt_lib.evaluate.features import load_extractor
 from uagt_lib.evaluate.kid import kernel, kid, mmd2
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.course.lessons.lesson_07 import figures as show
 from uagt_lib.show import figures, palette, widgets
 
 horses, horse_masks = savanna.draw("horse", 128, 64, seed=2)  # inputs that neither program was trained on
 zebras, _ = savanna.draw("zebra", 128, 64, seed=12)  # real zebras to compare with
 models = {
-    name: load_model(data("checkpoints", f"{name}-64.safetensors"))[0] for name in ("savanna", "cyclegan")
+    name: load_model(data("checkpoints", f"{name}-64.safetensors")) for name in ("savanna", "cyclegan")
 }
-result = {"A": translate(models["savanna"], horses), "B": translate(models["cyclegan"], horses)}
+result = {"A": translate_batch(models["savanna"], horses), "B": translate_batch(models["cyclegan"], horses)}
 made = {name: to_uint8(r.translated) for name, r in result.items()}  # uint8 (128, 3, 64, 64), as one would save them
 
 look = load_extractor("savanna")
@@ -91,7 +91,7 @@ reveal(guess, min(found, key=found.get), "closest in pixels")
 # %%
 guess = ...  # "moved by 3 px" or "painted brown"
 zebra, moved = others[:6], others[:6].roll(3, dims=3)
-browned = to_uint8(translate(models["savanna"], zebra, "t2s").translated)
+browned = to_uint8(translate_batch(models["savanna"], zebra, "t2s").translated)
 
 
 def apart(a, b):

@@ -11,7 +11,7 @@ import torch
 from uagt_lib.training.checkpoint import load_model
 from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, trained
 from uagt_lib.data.pairs import from_savanna, sample, to_uint8
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import Model, Pieces
 from uagt_lib.method.pool import Pool
@@ -160,7 +160,8 @@ guess = ...  # a factor
 # %%
 pair = from_savanna(32, 36)
 smoke = trained(preset("savanna-smoke"), pair, "smoke")
-half, config = load_model(smoke / "checkpoints" / "step-00000200")
+half = load_model(smoke / "checkpoints" / "step-00000200")
+config = preset("savanna-smoke")
 
 
 def gradients(pieces, stage):
@@ -231,11 +232,11 @@ reveal(
     "attention outside the animals without the cycle loss",
 )
 # %%
-models = {"full": load_model(smoke)[0], "-cycle": load_model(ablated)[0]}
+models = {"full": load_model(smoke), "-cycle": load_model(ablated)}
 batches = [pair.source.test[:8]]
 for model in models.values():
-    there = translate(model, batches[0])
-    back = translate(model, to_uint8(there.translated), "t2s")
+    there = translate_batch(model, batches[0])
+    back = translate_batch(model, to_uint8(there.translated), "t2s")
     batches += [there.attention, to_uint8(there.translated), to_uint8(back.translated)]
 titles = ["horses", *(f"{name}: {what}" for name in models for what in ("attention", "s'", "s''"))]
 figures.show(
@@ -343,8 +344,8 @@ look, s = load_extractor("savanna"), to_float(pair.source.test)
 others = [savanna.draw(kind, 128, 32, seed=12)[0] for kind in ("horse", "zebra")]
 real = [look(to_float(pictures)) for pictures in others]
 rival = trained(preset("savanna-smoke").with_(method="cyclegan"), pair, "smoke-cyclegan")
-models["cyclegan"] = load_model(rival)[0]
-outputs = {name: translate(model, pair.source.test).translated for name, model in models.items()}
+models["cyclegan"] = load_model(rival)
+outputs = {name: translate_batch(model, pair.source.test).translated for name, model in models.items()}
 outputs["untouched"] = s
 kids = {name: [100 * float(mmd2(look(x), side)) for side in real] for name, x in outputs.items()}
 single = {

@@ -188,7 +188,7 @@ from uagt_lib.training.checkpoint import load_model
 
 Trainer.open(tiny, few, folder / "again", progress=False).run(until=10)
 careless = Trainer.open(tiny, few, folder / "careless", progress=False)
-careless.model.load_state_dict(load_model(folder / "again")[0].state_dict())
+careless.model.load_state_dict(load_model(folder / "again").state_dict())
 careless.learner.step = 10
 careless.run()
 pairs = list(zip(straight.model.parameters(), careless.model.parameters(), strict=True))

@@ -26,12 +26,12 @@ from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, runs, 
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
 from uagt_lib.evaluate import attention as score
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.show import figures, widgets
 from uagt_lib.course.lessons.lesson_10 import figures as draw
 
-ours, config = load_model(data("checkpoints", "savanna-64.safetensors"))
-cyclegan, _ = load_model(data("checkpoints", "cyclegan-64.safetensors"))
+ours = load_model(data("checkpoints", "savanna-64.safetensors"))
+cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 horses = from_savanna(64, 72, images=8, held_out=64).source       # .test, .masks, .empty: 64 of each
 
 # %%
@@ -40,7 +40,7 @@ y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
 oval = (((x - 32) / 11) ** 2 + ((y - 42) / 7) ** 2 < 1)[None, None]               # (1, 1, 64, 64)
 paint = torch.tensor(list(colours.values()), dtype=torch.uint8)[:, :, None, None]  # (4, 3, 1, 1)
 ovals = torch.where(oval, paint, horses.empty[2:3])                                # (4, 3, 64, 64)
-found = translate(ours, ovals)
+found = translate_batch(ours, ovals)
 figures.show(figures.rows(["input", "attention", "translated"],
                           [ovals, found.attention, to_uint8(found.translated)], width=6.6),
              "Ovals of four colours in a meadow. Attention finds the brown, red and grey one whole "
@@ -58,14 +58,14 @@ figures.show(figures.rows(["input", "attention", "translated"],
 #
 # First the ordinary pictures, for comparison: how much is covered by horses, and how much is attended?
 # %%
-with_horses = translate(ours, horses.test).attention.mean()
+with_horses = translate_batch(ours, horses.test).attention.mean()
 print(f"horses cover {horses.masks.mean():.0%} of their pictures, mean attention is {with_horses:.2f}")
 # %% [markdown]
 # **Predict first.** What is the mean attention on 64 scenes without any animal?
 # %%
 my_guess = ...   # mean attention, 0 to 1
 # %%
-empty, rival = translate(ours, horses.empty), translate(cyclegan, horses.empty)
+empty, rival = translate_batch(ours, horses.empty), translate_batch(cyclegan, horses.empty)
 reveal(my_guess, score.object_free(empty.attention), "mean attention on 64 empty scenes")
 for name, result in (("ours", empty), ("CycleGAN", rival)):
     change = (result.translated - to_float(horses.empty)).abs().mean() / 2
@@ -121,9 +121,9 @@ seasons = from_savanna(32, 36, images=128, bias=1.0, held_out=16, domains="seaso
 holistic = preset("savanna-smoke").with_(steps=200, switch=1.0, rate=1e-3, savanna=0)
 folder = trained(holistic, seasons, name="seasons")
 # %%
-model, _ = load_model(folder)
+model = load_model(folder)
 S, T = seasons.source, seasons.target
-dry, green = translate(model, S.test), translate(model, T.test, "t2s")
+dry, green = translate_batch(model, S.test), translate_batch(model, T.test, "t2s")
 ground = S.masks < 0.1                                                    # (16, 1, 32, 32), no animal ...
 ground[:, :, :16] = False                                                 # ... and no sky
 reveal(my_guess, score.inside(dry.attention, S.masks), "mean attention on the animals, green to dry")
@@ -372,7 +372,7 @@ tiles = torch.randint(0, 256, (1, 3, 3, 4), generator=torch.Generator().manual_s
 quilt = tiles.repeat_interleave(32, 2).repeat_interleave(32, 3)         # no scene at all
 shown = []
 for picture in (mine, wide[:1], wide[1:], quilt):
-    result = translate_image(ours, to_float(picture), config.view)
+    result = translate_image(ours, to_float(picture))
     shown.append([picture[0], result.attention[0], to_uint8(result.translated)[0]])
 sizes = [f"{column[0].shape[-1]} x {column[0].shape[-2]} px" for column in shown]
 figures.show(draw.columns(shown, ["input", "attention", "result"], sizes),

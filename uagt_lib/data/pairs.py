@@ -64,6 +64,10 @@ def from_savanna(
 
     Raises:
         UagtError: for any value that `savanna.draw` refuses, or domains of another name.
+
+    >>> pair = from_savanna(view=32, load=36, images=8, held_out=4)
+    >>> pair.source.train.shape, pair.target.test.shape, pair.target.masks.shape
+    (torch.Size([8, 3, 36, 36]), torch.Size([4, 3, 32, 32]), torch.Size([4, 1, 32, 32]))
     """
     if domains not in DOMAINS:
         raise UagtError(f"the savanna's domains are {' or '.join(DOMAINS)}, not {domains!r}")
@@ -99,6 +103,13 @@ def from_folders(root: str | Path, view: int, load: int) -> Pair:
     Raises:
         UagtError: if a training folder is missing or empty, or a file cannot be read; the message names it. And if
             there is less memory than the pictures need.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     to_folders(from_savanna(64, 72, images=2, held_out=3), Path(root))
+    ...     pair = from_folders(root, view=32, load=36)
+    >>> pair.source.train.shape, pair.source.test.shape
+    (torch.Size([2, 3, 36, 36]), torch.Size([3, 3, 32, 32]))
     """
     root = Path(root)
     if not root.is_dir():
@@ -149,7 +160,7 @@ def to_folders(pair: Pair, root: str | Path) -> None:
                 continue
             folder = make_folder(Path(root, f"{name}{letter}"))
             for i, image in enumerate(images):
-                Image.fromarray(image.permute(1, 2, 0).squeeze(-1).numpy()).save(folder / f"{i:04d}.png")
+                to_picture(image).save(folder / f"{i:04d}.png")
 
 
 def sample(images: Tensor, batch: int, crop: int, generator: torch.Generator) -> Tensor:
@@ -163,6 +174,10 @@ def sample(images: Tensor, batch: int, crop: int, generator: torch.Generator) ->
 
     Returns:
         float (batch, 3, crop, crop) in [-1, 1], on the device of `images`.
+
+    >>> horses = from_savanna(32, 36, images=8, held_out=1).source.train
+    >>> sample(horses, batch=2, crop=32, generator=torch.Generator().manual_seed(0)).shape
+    torch.Size([2, 3, 32, 32])
     """
     count, _, height, width = images.shape
 
@@ -179,7 +194,11 @@ def _flip(image: Tensor, flip: int) -> Tensor:
 
 
 def to_float(images: Tensor) -> Tensor:
-    """uint8 in 0..255 to float in [-1, 1]."""
+    """uint8 in 0..255 to float in [-1, 1].
+
+    >>> to_float(torch.tensor([0, 255], dtype=torch.uint8))
+    tensor([-1.,  1.])
+    """
     return images.float().div_(127.5).sub_(1)
 
 
@@ -192,6 +211,15 @@ def to_grey(maps: Tensor) -> Tensor:
     return (2 * maps - 1).expand(*maps.shape[:-3], 3, *maps.shape[-2:])
 
 
+def to_picture(pixels: Tensor) -> Image.Image:
+    """uint8 (3, H, W) as a PIL image in RGB, or (1, H, W) in grey."""
+    return Image.fromarray(pixels.permute(1, 2, 0).squeeze(-1).contiguous().numpy())
+
+
 def to_uint8(images: Tensor) -> Tensor:
-    """float in [-1, 1] to uint8 in 0..255, rounded; values outside are clipped. Undoes `to_float` exactly."""
+    """float in [-1, 1] to uint8 in 0..255, rounded; values outside are clipped. Undoes `to_float` exactly.
+
+    >>> to_uint8(torch.tensor([-1.0, 0.5, 1.2]))
+    tensor([  0, 191, 255], dtype=torch.uint8)
+    """
     return images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)

@@ -47,10 +47,29 @@ def read_image(path: str | Path) -> Image.Image:
     Raises UagtError, naming the file, if it is missing, no regular file, unreadable, damaged, no picture, transparent
     everywhere, smaller than `MIN_SIDE` on a side, or larger than `MAX_PIXELS` (found out from the header, before
     anything is decoded).
+
+    >>> read_image("data/samples/testA/0000.png").size
+    (64, 64)
     """
     with _opened(Path(path)) as picture:
         ImageOps.exif_transpose(picture, in_place=True)
         return _to_rgb(picture)
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """A PIL image as 8-bit RGB, by the rule above; of 16 bits if it is deeper than 8 and does not say how deep.
+
+    Raises UagtError where `read_image` would.
+
+    >>> to_rgb(Image.new("LA", (32, 32), (0, 128))).getpixel((0, 0))  # half a black over white
+    (127, 127, 127)
+    """
+    upright = ImageOps.exif_transpose(picture)
+    upright.info.setdefault("top", 65535)
+    try:
+        return _to_rgb(upright)
+    except UagtError as problem:
+        raise UagtError(f"the picture {problem}") from None
 
 
 def read_mask(path: str | Path) -> Image.Image:

@@ -55,6 +55,12 @@ def draw(
 
     Raises:
         UagtError: an argument is outside the ranges above.
+
+    >>> images, masks = draw("zebra", 4, size=64, seed=7)
+    >>> images.shape, images.dtype, masks.shape
+    (torch.Size([4, 3, 64, 64]), torch.uint8, torch.Size([4, 1, 64, 64]))
+    >>> draw("horse", 1, objects=0)[1].max()  # a landscape without animals
+    tensor(0.)
     """
     home = home or kind
     for name in (kind, home):

@@ -37,7 +37,12 @@ def inside(attention: Tensor, masks: Tensor) -> float:
 
 
 def outside(attention: Tensor, masks: Tensor) -> float:
-    """Mean attention over all background pixels, in [0, 1]; 0 if there are none."""
+    """Mean attention over all background pixels, in [0, 1]; 0 if there are none.
+
+    >>> import torch
+    >>> outside(torch.tensor([[[[1.0, 0.5, 0.25]]]]), torch.tensor([[[[1.0, 1.0, 0.0]]]]))
+    0.25
+    """
     return _mean(attention, masks < 0.01)
 
 
@@ -47,7 +52,12 @@ def undecided(attention: Tensor) -> float:
 
 
 def object_free(attention: Tensor) -> float:
-    """Mean attention on pictures without any object, in [0, 1]; nothing should be attended (the paper's Fig. 17)."""
+    """Mean attention on pictures without any object, in [0, 1]; nothing should be attended (the paper's Fig. 17).
+
+    >>> import torch
+    >>> object_free(torch.zeros(2, 1, 4, 4))
+    0.0
+    """
     return attention.mean().item()
 
 

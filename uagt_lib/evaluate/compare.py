@@ -70,6 +70,12 @@ def compare(
 
     Raises:
         UagtError: for whatever cannot be scored; everything that can be known beforehand is said before the work.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     found = compare("data/checkpoints/savanna-64.safetensors", out)
+    >>> [(row["direction"], row["iou@0.5"] > 0.8) for row in found["attention"]]
+    [('S→T', True), ('T→S', True)]
     """
     given = [paths] if isinstance(paths, str | Path) else paths
     candidates = identify([Path(path) for path in given], only)

@@ -130,6 +130,9 @@ def load_extractor(name: str) -> Extractor:
 
     Raises:
         UagtError: if there is none of that name, a package is missing, or its weights are neither here nor to be had.
+
+    >>> load_extractor("savanna")(torch.zeros(2, 3, 64, 64)).shape
+    torch.Size([2, 128])
     """
     if name not in EXTRACTORS:
         raise UagtError(f"unknown extractor {name!r}; known are {', '.join(EXTRACTORS)}")

@@ -38,7 +38,11 @@ class Kid(NamedTuple):
 
 
 def kernel(x: Tensor, y: Tensor) -> Tensor:
-    """(x · y / d + 1)³ for every pair of rows: features (n, d) and (m, d) to (n, m). Degree 3, gamma 1/d, coef0 1."""
+    """(x · y / d + 1)³ for every pair of rows: features (n, d) and (m, d) to (n, m). Degree 3, gamma 1/d, coef0 1.
+
+    >>> kernel(torch.ones(1, 4), torch.tensor([[1.0, 1, 1, 1], [0, 0, 0, 0]]))
+    tensor([[8., 1.]])
+    """
     return _cube(x @ y.T, x.shape[1])
 
 
@@ -66,7 +70,11 @@ def mmd2(x: Tensor, y: Tensor, biased: bool = False) -> float:
 
 
 def draw(n: int, size: int, subsets: int, generator: torch.Generator) -> Tensor:
-    """Indices (subsets, size) of random subsets of n pictures, each drawn without replacement."""
+    """Indices (subsets, size) of random subsets of n pictures, each drawn without replacement.
+
+    >>> draw(120, 50, 10, torch.Generator().manual_seed(0)).shape
+    torch.Size([10, 50])
+    """
     return torch.stack([torch.randperm(n, generator=generator)[:size] for _ in range(subsets)])
 
 
@@ -79,6 +87,11 @@ def values(x: Tensor, y: Tensor, of_x: Tensor, of_y: Tensor) -> Tensor:
 
     Two ways to the same numbers: a loop over small subsets, or, once subsets overlap so much that the loop would meet
     most pairs again and again, the kernel of every pair once and sums over it.
+
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> x, y = torch.randn(60, 8, generator=generator), torch.randn(70, 8, generator=generator)
+    >>> values(x, y, draw(60, 50, 10, generator), draw(70, 50, 10, generator)).shape
+    torch.Size([10])
     """
     subsets, size = of_x.shape
     if 3 * subsets * size**2 > len(x) ** 2 + len(y) ** 2 + len(x) * len(y):
@@ -99,6 +112,12 @@ def kid(x: Tensor, y: Tensor, generator: torch.Generator, subsets: int = 10, sub
 
     Raises:
         UagtError: if a subset is larger than a set (says what to pass), or as `mmd2`.
+
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> x = torch.randn(60, 8, generator=generator)
+    >>> mean, std, values = kid(x, x + 1, generator)
+    >>> mean > 10 * std, len(values)
+    (True, 10)
     """
     _check(x, y, subset_size)
     of_x, of_y = (draw(len(f), subset_size, subsets, generator) for f in (x, y))
@@ -120,6 +139,12 @@ def protocol(
 
     Raises:
         UagtError: as `kid`.
+
+    >>> generator = torch.Generator().manual_seed(0)
+    >>> horses, zebras = torch.randn(60, 8, generator=generator), torch.randn(60, 8, generator=generator) + 1
+    >>> to_source, to_target, both = protocol((horses + zebras) / 2, horses, zebras, generator)
+    >>> round(both.mean - (to_source.mean + to_target.mean) / 2, 9)
+    0.0
     """
     _check(outputs, source, subset_size), _check(outputs, target, subset_size)
     of_outputs, of_source, of_target = (

@@ -7,7 +7,7 @@ from torch import Tensor
 from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey
 from uagt_lib.data.sheets import sheet
 from uagt_lib.evaluate.attention import Tally
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 
@@ -39,7 +39,7 @@ class Observer:
     def _rows(self, model: Model, domain: Domain, direction: Direction) -> list[Tensor]:
         shown = (domain.test if len(domain.test) else domain.train)[: self.pictures]
         height, width = (side - side % model.stride for side in shown.shape[-2:])
-        result = translate(model, shown[..., :height, :width], direction)
+        result = translate_batch(model, shown[..., :height, :width], direction)
         return [to_float(shown[..., :height, :width]), to_grey(result.attention), result.translated]
 
 
@@ -69,6 +69,6 @@ def tally_of(
     tally = Tally()
     parts = [None] * len(images) if masks is None else masks.split(batch)
     for some, mask in zip(images.split(batch), parts, strict=False):
-        result = translate(model, some, direction)
+        result = translate_batch(model, some, direction)
         tally.add(result.attention, to_float(some), result.translated, mask)
     return tally

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from uagt_lib.data.pairs import to_float, to_grey, to_uint8
+from uagt_lib.data.pairs import to_float, to_grey, to_picture, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
@@ -47,7 +46,7 @@ def make_outputs(
     if not candidate.weights:
         samples = {d: _matching(pictures, real.sides(d)[0]) for d, pictures in candidate.outputs.items()}
         return candidate.outputs, samples, []
-    model, _ = load_model(candidate.weights)
+    model = load_model(candidate.weights)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     outputs, samples, scores = {}, {}, []
     for direction, sub in FOLDERS.items():
@@ -72,7 +71,7 @@ def _translated(
     with tqdm(total=count, desc=title, unit="image", disable=count < 20) as bar:
         for names, batch, masks in _batches(pictures):
             seen = to_float(batch)
-            result = translate_image(model, seen, candidate.config.view, direction)
+            result = translate_image(model, seen, direction)
             result = Translation(*(x.cpu() for x in result))
             if not (result.translated.isfinite().all() and result.attention.isfinite().all()):
                 raise UagtError(f"{candidate.weights} turns {names[0]} into NaN: its training diverged; take another")
@@ -88,7 +87,7 @@ def _write(results: Iterator[tuple[list[str], Translation]], where: Path) -> tup
         finished = to_uint8(result.translated)
         for name, attention, picture in zip(names, result.attention, finished, strict=True):
             paths.append(where / f"{name}.png")
-            Image.fromarray(picture.permute(1, 2, 0).numpy()).save(paths[-1])
+            to_picture(picture).save(paths[-1])
             if len(samples) < SHOWN:
                 samples.append(Sample(to_uint8(to_grey(attention)), picture))
     return Folder(where, tuple(paths)), samples

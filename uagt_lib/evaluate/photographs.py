@@ -17,7 +17,7 @@ from uagt_lib.evaluate.candidates import names
 from uagt_lib.evaluate.observe import tally_of
 from uagt_lib.evaluate.outputs import SHOWN
 from uagt_lib.files import make_folder
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.training.checkpoint import load_model
 
@@ -43,13 +43,13 @@ def score_photographs(
     models = dict(zip(names(paths), map(load_model, paths), strict=True))
     out, device = make_folder(out), "cuda" if torch.cuda.is_available() else "cpu"
     truth = lru_cache(maxsize=1)(lambda view: load_masked(*folders, view))  # one size at a time stays in memory
-    images, masks = truth(next(config.view for _, config in models.values()))
+    images, masks = truth(next(model.view for model in models.values()))
     rows, captions = [{"name": "everything attended"} | _everything(images, masks)], ["photograph", "mask"]
     columns = [[image, mask] for image, mask in zip(images[:SHOWN], to_uint8(to_grey(masks[:SHOWN])), strict=True)]
-    for name, (model, config) in models.items():
-        images, masks = truth(config.view)
+    for name, model in models.items():
+        images, masks = truth(model.view)
         rows.append({"name": name} | tally_of(model.to(device), images, direction, masks).scores())
-        result = translate(model, images[:SHOWN], direction)
+        result = translate_batch(model, images[:SHOWN], direction)
         captions += [f"{name}: attention", f"{name}: output"]
         for column, *pictures in zip(columns, to_grey(result.attention), result.translated, strict=True):
             column += map(to_uint8, pictures)

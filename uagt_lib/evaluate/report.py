@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from uagt_lib.data.pairs import to_picture
 from uagt_lib.data.sheets import contact_sheet, enlarge
 from uagt_lib.evaluate.kid import Kid
 from uagt_lib.files import to_bytes
@@ -71,7 +72,8 @@ def write(
     text.append("contact_sheet.png, from top to bottom: " + "; ".join(captions) + ".")
     markdown = "\n\n".join(text) + "\n"
     values = {"kid": kid, "attention": attention, "contact_sheet": captions}
-    contact_sheet([[enlarge(picture) for picture in column] for column in columns]).save(out / "contact_sheet.png")
+    pictures = [[to_picture(enlarge(picture)) for picture in column] for column in columns]
+    contact_sheet(pictures).save(out / "contact_sheet.png")
     write_json(out / f"{name}.json", values)
     write_bytes(out / f"{name}.md", to_bytes(markdown))
     return values | {"markdown": markdown}

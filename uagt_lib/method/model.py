@@ -57,6 +57,14 @@ class Model(nn.Module):
 
     Attributes:
         stride: heights and widths must be divisible by this.
+        view: pixels of a whole picture's short side, as the networks know such pictures.
+
+    >>> model = Model(generator=torch.Generator().manual_seed(0))  # the paper's networks, untrained
+    >>> s, t = torch.rand(2, 1, 3, 64, 64) * 2 - 1
+    >>> sorted(model.generator_loss(model.trips(s, t), stage=1))
+    ['adversarial_s', 'adversarial_t', 'cycle_s', 'cycle_t']
+    >>> model.translate(s, "s2t").attention.shape
+    torch.Size([1, 1, 64, 64])
     """
 
     stride = Generator.stride
@@ -70,6 +78,7 @@ class Model(nn.Module):
         cycle_weight: float = 10.0,
         attention_cycle: float = 1.0,
         tau: float = 0.1,
+        view: int = 256,
     ):
         """Args:
         architecture: sizes of the networks.
@@ -79,9 +88,11 @@ class Model(nn.Module):
         attention_cycle: share of the cycle loss's gradient that passes through attention maps; 1 is the paper. Less
             of it keeps attention from fleeing to zero, where nothing is painted and the round trip costs nothing.
         tau: threshold of Eq. 6.
+        view: pixels of a whole picture's short side, as the networks know such pictures.
         """
         super().__init__()
         self.pieces, self.cycle_weight, self.attention_cycle, self.tau = pieces, cycle_weight, attention_cycle, tau
+        self.view = view
         with torch.device("meta"):  # no memory and no random numbers are spent on values that are replaced below
             self.build(architecture)
         self.to_empty(device="cpu")

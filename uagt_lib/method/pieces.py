@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pieces:
-    """What a method switches on. The defaults are the paper's full method; each ablation of Table 2 turns one off."""
+    """What a method switches on. The defaults are the paper's full method; each ablation of Table 2 turns one off.
+
+    >>> from uagt_lib.method.methods import METHODS
+    >>> METHODS["uagt-cycle"].pieces == Pieces(cycle=False)
+    True
+    """
 
     attention_s: bool = True  # without it A_S is all ones
     attention_t: bool = True

@@ -12,6 +12,11 @@ class Pool:
 
     While it fills, every pair passes through and is kept. Once full, each pair is either passed on as it is, or, with
     probability 1/2, swapped for a random stored one.
+
+    >>> pool = Pool(1, torch.Generator().manual_seed(0))
+    >>> batches = [torch.full((1, 3, 2, 2), float(i)) for i in range(5)]
+    >>> [int(pool(images, images[:, :1])[0].mean()) for images in batches]  # what the discriminator meets, step by step
+    [0, 1, 0, 3, 4]
     """
 
     def __init__(self, capacity: int, generator: torch.Generator):

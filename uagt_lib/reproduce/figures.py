@@ -13,7 +13,7 @@ from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey, to_uint8
 from uagt_lib.evaluate import attention as attend
 from uagt_lib.evaluate.observe import scores
 from uagt_lib.evaluate.report import table
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.runs import Runs, at
@@ -34,14 +34,14 @@ def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     folders = runs.train(configs)
     shown, maps, lines = [], [], {}
     for i, folder in enumerate(folders):
-        model, pair = load_model(folder)[0], configs[0].drawn()
+        model, pair = load_model(folder), configs[0].drawn()
         for name, domain, direction in _sides(pair):
             found = scores(model, domain, direction)
             for key in ("iou@0.5", "attention_inside", "attention_outside", "object_free_attention"):
                 lines.setdefault(name, {}).setdefault(key, []).append(found[key])
             if i == 0:
                 shown += [domain.test[:3], domain.empty[:1]]
-                maps += [translate(model, x, direction).attention for x in shown[-2:]]
+                maps += [translate_batch(model, x, direction).attention for x in shown[-2:]]
     header = ["", "IoU@0.5", "inside", "outside", "on scenes without animals"]
     text = table(header, [[name, *(over_seeds(v, digits=2) for v in found.values())] for name, found in lines.items()])
     picture = rows(["input", "attention"], [torch.cat(shown), torch.cat(maps)])
@@ -60,9 +60,9 @@ def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     found, titles, lines = {}, [], []
     for bias in BIASES:
         for seed in seeds:
-            pair, models = configs[bias, seed].drawn(), [load_model(at(folders[bias, seed], k))[0] for k in steps]
+            pair, models = configs[bias, seed].drawn(), [load_model(at(folders[bias, seed], k)) for k in steps]
             for name, domain, direction in _sides(pair):
-                maps = [translate(model, domain.test, direction).attention for model in models]
+                maps = [translate_batch(model, domain.test, direction).attention for model in models]
                 for key, measure in (("inside", attend.inside), ("outside", attend.outside)):
                     for k, attention in zip(steps, maps, strict=True):
                         place = found.setdefault(f"{bias}", {}).setdefault(f"{name}, {key}", {}).setdefault(f"{k}", [])
@@ -91,8 +91,10 @@ def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
         parent = base.with_(seed=seed)
         folders = runs.branch(parent, [parent.with_(tau=tau) for tau in TAUS])
         for tau, folder in zip(lines, folders, strict=True):
-            model, pair, line = load_model(folder)[0], parent.drawn(), lines[tau]
-            results = [(domain, translate(model, domain.test, direction)) for _, domain, direction in _sides(pair)]
+            model, pair, line = load_model(folder), parent.drawn(), lines[tau]
+            results = [
+                (domain, translate_batch(model, domain.test, direction)) for _, domain, direction in _sides(pair)
+            ]
             line["object change"].append(statistics.mean(_object_change(d, r.translated) for d, r in results))
             line["background error"].append(
                 statistics.mean(attend.background_error(to_float(d.test), r.translated, d.masks) for d, r in results)
@@ -125,9 +127,9 @@ def figure_9(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     lines: dict[str, dict[str, list[float]]] = {}
     shown: list[tuple[Tensor, Tensor, Tensor]] = []
     for config, folder in zip(configs, runs.train(configs), strict=True):
-        model, pair = load_model(folder)[0], config.drawn()
+        model, pair = load_model(folder), config.drawn()
         for name, (_, domain, direction) in zip(("green to dry", "dry to green"), _sides(pair), strict=True):
-            result, line = translate(model, domain.test, direction), lines.setdefault(name, {})
+            result, line = translate_batch(model, domain.test, direction), lines.setdefault(name, {})
             for key, value in (
                 ("off animals", attend.outside(result.attention, domain.masks)),
                 ("on animals", attend.inside(result.attention, domain.masks)),
@@ -153,9 +155,9 @@ def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     pair, lines = base.drawn(), {}
     shown = {"input": torch.cat([domain.empty[:4] for _, domain, _ in _sides(pair)])}
     for method, seed in configs:
-        model, line = load_model(folders[method, seed])[0], lines.setdefault(method, {})
+        model, line = load_model(folders[method, seed]), lines.setdefault(method, {})
         results = [
-            (name, domain, translate(model, domain.empty, direction)) for name, domain, direction in _sides(pair)
+            (name, domain, translate_batch(model, domain.empty, direction)) for name, domain, direction in _sides(pair)
         ]
         for name, domain, result in results:
             change = (to_float(domain.empty) - result.translated).abs().mean().item() / 2

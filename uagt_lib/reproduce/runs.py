@@ -123,7 +123,7 @@ def at(run: Path, step: int) -> Path:
 def _copy(trunk: Path, run: Path, config: Config) -> None:
     """Make a checkpoint the first one of another run, with that run's configuration."""
     step = int(trunk.name.removeprefix("step-"))
-    model, _ = checkpoint.load_model(trunk)
+    model = checkpoint.load_model(trunk)
     folder = checkpoint.begin(run, step)
     for path in trunk.iterdir():
         if path.name != checkpoint.WEIGHTS:

@@ -14,14 +14,14 @@ import torch
 
 from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.report import table
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.paper import TABLE_1, TABLE_2
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import extractors, score
 from uagt_lib.show.figures import rows
-from uagt_lib.training.checkpoint import load_model
+from uagt_lib.training.checkpoint import load_model, read_config
 from uagt_lib.training.config import Config
 
 Means = dict[Direction, float]
@@ -88,13 +88,12 @@ def pictures(folders: dict[str, Path], count: int = 4) -> Any:
     """Held-out horses and zebras, and what each run (by name) makes of them: a matplotlib figure."""
     titles, lines = ["input"], []
     for name, folder in folders.items():
-        model, config = load_model(folder)
-        pair = config.drawn()
+        model, pair = load_model(folder), read_config(folder).drawn()
         shown = [(direction, domain.test[:count]) for direction, domain in zip(Direction, pair.domains, strict=True)]
         if not lines:
             lines.append(torch.cat([images for _, images in shown]))
         titles.append(name)
-        lines.append(torch.cat([to_uint8(translate(model, images, d).translated) for d, images in shown]))
+        lines.append(torch.cat([to_uint8(translate_batch(model, images, d).translated) for d, images in shown]))
     return rows(titles, lines)
 
 

@@ -20,10 +20,10 @@ from torch import Tensor
 
 from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.report import plus_minus
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.show.palette import AMBER, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
-from uagt_lib.training.checkpoint import load_model
+from uagt_lib.training.checkpoint import load_model, read_config
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
 
@@ -86,13 +86,12 @@ def rows(titles: list[str], batches: list[Tensor], caption: str = "", width: flo
 
 def what_attention_buys(ours: str | Path, cyclegan: str | Path, pictures: int = 4) -> Figure:
     """Held-out horses (left) and zebras (right): the picture, our attention map, our result, CycleGAN's result."""
-    model, config = load_model(ours)
-    other, _ = load_model(cyclegan)
-    pair = config.with_(savanna=1).drawn()
+    model, other = load_model(ours), load_model(cyclegan)
+    pair = read_config(ours).with_(savanna=1).drawn()
     parts = []
     for direction, domain in zip(Direction, pair.domains, strict=True):
         shown = domain.test[:pictures]
-        result, rival = translate(model, shown, direction), translate(other, shown, direction)
+        result, rival = translate_batch(model, shown, direction), translate_batch(other, shown, direction)
         parts.append((shown, result.attention, to_uint8(result.translated), to_uint8(rival.translated)))
     return rows(["input", "attention", "ours", "CycleGAN"], [torch.cat(pair) for pair in zip(*parts, strict=True)])
 

@@ -129,7 +129,11 @@ def read_state(folder: Path) -> dict[str, Any]:
 
 
 def checkpoints(run: str | Path) -> list[Path]:
-    """The finished checkpoint folders of a run, oldest first."""
+    """The finished checkpoint folders of a run, oldest first.
+
+    >>> checkpoints(Path("runs/nothing-here"))
+    []
+    """
     return sorted(path for path in (Path(run) / "checkpoints").glob("step-*") if re.fullmatch(r"step-\d{8}", path.name))
 
 
@@ -148,17 +152,22 @@ def find_weights(path: str | Path) -> Path:
     raise UagtError(f"{path} holds no checkpoint: give a run's folder, one of its checkpoints, or a .safetensors file")
 
 
-def load_model(path: str | Path) -> tuple[Model, Config]:
-    """The networks of a checkpoint, ready to translate (`path` as in `find_weights`).
+def load_model(path: str | Path) -> Model:
+    """The networks of a checkpoint, ready to translate; on the CPU (`path` as in `find_weights`).
+
+    How they were trained says `read_config`.
 
     Raises:
         UagtError: if there is no checkpoint, or it is damaged or foreign.
+
+    >>> model = load_model("data/checkpoints/savanna-64.safetensors")
+    >>> model.view, sum(p.numel() for p in model.parameters())
+    (64, 788618)
     """
     path = find_weights(path)
-    config = read_config(path)
-    model = config.model(initial=False)
+    model = read_config(path).model(initial=False)
     load_weights(model, read_tensors(path), path)
-    return model.eval().requires_grad_(False), config
+    return model.eval().requires_grad_(False)
 
 
 def load_weights(model: Model, tensors: dict[str, Tensor], path: Path) -> None:

@@ -42,6 +42,17 @@ class Config:
         bias: of the savanna's backgrounds, see `savanna.draw`.
         domains: "animals" or "seasons", see `pairs.from_savanna`.
         architecture: sizes of the networks.
+
+    Raises:
+        UagtError: for the first value that cannot work.
+
+    >>> config = Config(method="cyclegan", crop=128, load=143)
+    >>> config.with_(seed=1).seed, config.view
+    (1, 128)
+    >>> Config(crop=30)
+    Traceback (most recent call last):
+    ...
+    uagt_lib.errors.UagtError: crop 30 must be at least 32 and divisible by 4
     """
 
     preset: str = "paper"
@@ -102,6 +113,7 @@ class Config:
             cycle_weight=self.cycle_weight,
             attention_cycle=self.attention_cycle[0],
             tau=self.tau,
+            view=self.view,
         )
 
     def drawn(self) -> "Pair":

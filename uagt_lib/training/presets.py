@@ -117,6 +117,9 @@ def preset(name: str) -> Config:
 
     Raises:
         UagtError: if there is none; the message lists what there is.
+
+    >>> preset("savanna").steps, preset("paper").crop
+    (1600, 256)
     """
     if name not in PRESETS:
         raise UagtError(f"unknown preset {name!r}; known are {', '.join(PRESETS)}")

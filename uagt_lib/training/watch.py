@@ -47,6 +47,9 @@ def collapse(mean: float, spread: float) -> str | None:
     Returns:
         "ones" (mean above 0.95), "zeros" (mean and spread below 0.01), "grey" (spread below 0.05 and neither of
         the two), or None.
+
+    >>> collapse(mean=0.1, spread=0.25), collapse(mean=0.001, spread=0.001)
+    (None, 'zeros')
     """
     if mean > 0.95:
         return "ones"

@@ -22,7 +22,7 @@ from torch import Tensor
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.observe import Observer
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
 from uagt_lib.show.figures import png, training_curves
@@ -199,7 +199,7 @@ class Dashboard(widgets.VBox):
             model = self.trainer.model
             self._sampled = (
                 self.trainer.step,
-                [translate(model, images, direction) for direction, images in self._pictures],
+                [translate_batch(model, images, direction) for direction, images in self._pictures],
             )
 
     # -- what is shown -----------------------------------------------------------------------------------------------

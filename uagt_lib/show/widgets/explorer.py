@@ -12,7 +12,7 @@ from torch import Tensor
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import iou
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.compose import foreground
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
@@ -54,9 +54,9 @@ def attention_explorer(checkpoints: str | Path | Sequence[str | Path], pair: Pai
 
     @lru_cache(maxsize=100)
     def result(path: Path, there: Direction, i: int) -> Translation:
-        model, _ = load(path)
+        model = load(path)
         height, width = (side - side % model.stride for side in images[there].shape[-2:])
-        return translate(model, images[there][i : i + 1, :, :height, :width], there)
+        return translate_batch(model, images[there][i : i + 1, :, :height, :width], there)
 
     def redraw() -> None:
         try:

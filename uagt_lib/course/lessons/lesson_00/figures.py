@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, to_uint8
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.show.figures import draw
@@ -49,5 +49,7 @@ def opening(pair: Pair, models: Mapping[str, Model], pictures: int = 4) -> Figur
     sides = []
     for direction, domain in zip(Direction, pair.domains, strict=True):
         given = domain.test[:pictures]
-        sides.append([given, *(to_uint8(translate(model, given, direction).translated) for model in models.values())])
+        sides.append(
+            [given, *(to_uint8(translate_batch(model, given, direction).translated) for model in models.values())]
+        )
     return two_sides(["given", *models], *sides, ("horse to zebra", "zebra to horse"))

@@ -97,8 +97,8 @@ def _draw_trip(axis: Axes, answer: Callable) -> None:
     from uagt_lib.data.pairs import to_float, to_grey
     from uagt_lib.training.checkpoint import load_model
 
-    m, config = load_model(data("checkpoints", "savanna-64.safetensors"))
-    s = to_float(load_images(data("samples", "testA"), config.crop)[1:2])
+    m = load_model(data("checkpoints", "savanna-64.safetensors"))
+    s = to_float(load_images(data("samples", "testA"), m.view)[1:2])
     with torch.no_grad():
         s_a, s_prime, s_cycled = answer(s, m.F_st, m.A_s, m.F_ts, m.A_t)
     gap = torch.ones(3, 64, 4)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from uagt_lib.data.pairs import Pair, to_uint8
 from uagt_lib.evaluate.report import kid_text, plus_minus, table
-from uagt_lib.inference import translate
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce import paper
 from uagt_lib.show import figures
@@ -18,11 +18,11 @@ from uagt_lib.training.checkpoint import load_model
 
 def results(path: Path, pair: Pair, pictures: int = 3) -> Figure:
     """Held-out pictures of both domains: input, attention, paint before composition, result."""
-    model, _ = load_model(path)
+    model = load_model(path)
     columns = []
     for direction, domain in zip(Direction, pair.domains, strict=True):
         shown = domain.test[:pictures]
-        found = translate(model, shown, direction)
+        found = translate_batch(model, shown, direction)
         columns.append((shown, found.attention, to_uint8(found.painted), to_uint8(found.translated)))
     titles = ["input", "attention", "paint", "result"]
     return figures.rows(titles, [torch.cat(parts) for parts in zip(*columns, strict=True)], width=8.5)
@@ -41,8 +41,8 @@ def attention_over_time(checkpoints: list[Path], pair: Pair, picture: int = 0, c
         figures.draw(line[0], shown[0])
         line[0].set_ylabel(f"$A_{direction.here.upper()}$", rotation=0, ha="right", va="center")
         for axis, path in zip(line[1:], chosen, strict=True):
-            model, _ = load_model(path)
-            figures.draw(axis, translate(model, shown, direction).attention[0])
+            model = load_model(path)
+            figures.draw(axis, translate_batch(model, shown, direction).attention[0])
             axis.set_title(path.name.removeprefix("step-").lstrip("0") if path.is_dir() else "shipped", fontsize=8)
     return figure
 

@@ -125,7 +125,7 @@ def _networks(method: str) -> Model:
 
 @cache
 def _trained() -> Model:
-    return load_model(data("checkpoints", "savanna-64.safetensors"))[0]
+    return load_model(data("checkpoints", "savanna-64.safetensors"))
 
 
 def _draw_translator(axis: Axes, answer: Any) -> None:
