@@ -25,7 +25,7 @@ from uagt_lib.training.config import Config
 def tiny_presets(config: Config, monkeypatch) -> None:
     """`tiny` draws its pictures, `photos` reads them; both train in a second."""
     for name, savanna in (("tiny", config.savanna), ("photos", 0)):
-        row = presets.Preset(name, config.with_(preset=name, savanna=savanna))
+        row = presets.Preset(name, config.with_(preset=name, savanna=savanna), "horse2zebra")
         monkeypatch.setitem(presets.PRESETS, name, row)
 
 

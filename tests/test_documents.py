@@ -9,6 +9,7 @@ import uagt_lib
 from uagt_lib import cli
 from uagt_lib.course.places import ROOT, data
 from uagt_lib.evaluate.compare import compare
+from uagt_lib.training import presets
 
 DOCUMENTS = [
     path
@@ -56,6 +57,16 @@ def test_every_dependency_has_its_reason() -> None:
     rows = contributing.split("| package |")[1].split("\n\n")[0].splitlines()[2:]
     packages = ",".join(re.sub(r"\(.*?\)", "", row.split("|")[1]) for row in rows)
     assert {name.strip() for name in packages.split(",")} == set(re.findall(r'"([a-z0-9-]+)[>=]', needed))
+
+
+def test_the_table_of_presets_is_true() -> None:
+    rows = {line.split()[0]: line for line in presets.__doc__.splitlines() if line.split(" ")[0] in presets.PRESETS}
+    assert list(rows) == list(presets.PRESETS)
+    for name, (_, config, _) in presets.PRESETS.items():
+        length = f"{config.steps} steps" if config.steps else f"{config.epochs} epochs"
+        assert f" {config.crop} " in rows[name] and length in rows[name], name
+        assert ("drawn" in rows[name]) == bool(config.savanna), name
+        assert ("no Eq. 7" in rows[name]) == (config.method == "uagt-D"), name
 
 
 def commands() -> list[str]:

