@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import uagt_lib
 from uagt_lib import cli
@@ -67,6 +69,20 @@ def test_the_table_of_presets_is_true() -> None:
         assert f" {config.crop} " in rows[name] and length in rows[name], name
         assert ("drawn" in rows[name]) == bool(config.savanna), name
         assert ("no Eq. 7" in rows[name]) == (config.method == "uagt-D"), name
+
+
+def test_samples_are_what_they_are_said_to_be(tmp_path: Path) -> None:
+    assert cli.main(["data", "savanna", "--out", str(tmp_path), "--images", "1"]) == 0
+    shipped = sorted((ROOT / "data" / "samples").rglob("*.png"))
+    assert len(shipped) == 2 * (8 + 8 + 2)
+    for path in shipped:
+        drawn = tmp_path / path.relative_to(ROOT / "data" / "samples")
+        assert np.array_equal(np.asarray(Image.open(path)), np.asarray(Image.open(drawn))), path
+
+
+def test_whatever_ships_is_listed() -> None:
+    shipped = {path.name for path in (ROOT / "data").iterdir()} - {"README.md", "downloads", "runs"}
+    assert {name for name in shipped if f"`{name}" not in read("data/README.md")} == set()
 
 
 def commands() -> list[str]:

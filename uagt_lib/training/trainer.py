@@ -34,6 +34,16 @@ class Trainer:
         scores: the observer's, with the step they belong to, oldest first.
         warnings: what went wrong so far, in words.
         seconds: spent on steps so far.
+
+    >>> import tempfile
+    >>> from uagt_lib import preset
+    >>> config = preset("savanna-smoke").with_(steps=4, savanna=8)
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     Trainer.open(config, config.drawn(), out, progress=False).run(until=2)
+    ...     trainer = Trainer.open(config, config.drawn(), out, progress=False)  # goes on at step 2
+    ...     trainer.run()
+    >>> trainer.step, len(trainer.history)
+    (4, 1)
     """
 
     def __init__(
