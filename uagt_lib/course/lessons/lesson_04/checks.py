@@ -1,82 +1,37 @@
-"""Lesson 04, losses: checks."""
+"""Lesson 04, losses: what answers are tried on, and the mistakes that are recognised."""
 
-from collections.abc import Iterator, Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from matplotlib.axes import Axes
-from torch import Tensor
 
-from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
-from uagt_lib.method import losses
-from uagt_lib.show.palette import BLUE, ORANGE
+from uagt_lib.course.cases import Draw, at_sizes
+from uagt_lib.course.exercises import define, mistake
+from uagt_lib.course.lessons.lesson_04 import figures
+from uagt_lib.course.lessons.lesson_04.answers import both_losses
+from uagt_lib.method.losses import cycle, log_discriminator, lsgan_discriminator, lsgan_generator
 
-
-def both_losses(scores: Mapping[str, Tensor], pictures: Mapping[str, Tensor], weight: float = 10.0) -> tuple:
-    """Eq. 4 and 5 with least squares: what F and A minimise, and what D minimises.
-
-    Args:
-        scores: raw scores, "t" and "s'" by D_T, "s" and "t'" by D_S.
-        pictures: "s", "s''", "t" and "t''", float (N, 3, H, W) in [-1, 1].
-        weight: lambda_cyc.
-
-    Returns:
-        Two scalars: for F_ST, F_TS, A_S, A_T together, and for D_S, D_T together.
-    """
-    fool = losses.lsgan_generator(scores["s'"]) + losses.lsgan_generator(scores["t'"])
-    home = losses.cycle(pictures["s"], pictures["s''"]) + losses.cycle(pictures["t"], pictures["t''"])
-    judge_t = losses.lsgan_discriminator(scores["t"], scores["s'"])
-    judge_s = losses.lsgan_discriminator(scores["s"], scores["t'"])
-    return fool + weight * home, judge_t + judge_s
+# ------------------------------------------------------------------------------------------------ 04.1 the judge
 
 
-def _curve(axis: Axes, x: Tensor, lines: Mapping[str, list]) -> None:
-    for (name, values), color in zip(lines.items(), (BLUE, ORANGE), strict=False):
-        axis.plot(x, [float(v) for v in values], color=color, lw=2, label=name)
-    axis.set_xlabel("score", fontsize=8)
-    axis.tick_params(labelsize=7)
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(fontsize=8, frameon=False)
+def two_piles_of_scores(draw: Draw) -> dict[str, Any]:
+    """Real and fake scores, of which there are more and from larger pictures."""
+    return {
+        "real": draw.normal(draw.n, 1, draw.height, draw.width) + 0.6,
+        "fake": draw.normal(draw.n + 1, 1, draw.height + 1, draw.width),
+    }
 
 
-def _draw_judge(axis: Axes, answer) -> None:
-    """What a real and a fake cost the judge, each while the other is judged perfectly."""
-    x = torch.linspace(-1, 2, 61)
-    one, zero = torch.ones(1), torch.zeros(1)
-    _curve(axis, x, {"a real one": [answer(v[None], zero) for v in x], "a fake": [answer(one, v[None]) for v in x]})
-    axis.set_ylim(-0.1, 2.2)
+def perfect_judge() -> dict[str, Any]:
+    """Every score on its target."""
+    return {"real": torch.ones(3, 1, 2, 4), "fake": torch.zeros(2, 1, 2, 4)}
 
 
-def _draw_painter(axis: Axes, answer) -> None:
-    """What a fake of that score costs the generator."""
-    x = torch.linspace(-1, 2, 61)
-    _curve(axis, x, {"a fake": [answer(v[None]) for v in x]})
-    axis.set_ylim(-0.2, 4.2)
-
-
-def _draw_log(axis: Axes, answer) -> None:
-    """As `_draw_judge`, over a range where a naive logarithm breaks off."""
-    x = torch.linspace(-200, 200, 81)
-    far = torch.tensor([300.0])
-    _curve(axis, x, {"a real one": [answer(v[None], -far) for v in x], "a fake": [answer(far, v[None]) for v in x]})
-    axis.set_ylim(-5, 110)
-
-
-def _random(seed: int, *shape: int) -> Tensor:
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
-def _reached(loss: object, *inputs: Tensor) -> bool:
-    """Whether a gradient reaches every input."""
-    if not isinstance(loss, Tensor) or not loss.requires_grad:
-        return False
-    return all(g is not None for g in torch.autograd.grad(loss, inputs, allow_unused=True))
-
-
-@checks(
+define(
     "04.1",
-    losses.lsgan_discriminator,
+    lsgan_discriminator,
+    at_sizes(two_piles_of_scores) | {"a judge that is never wrong": perfect_judge},
+    "the judge's loss",
     part="adversarial",
     equation="Appendix A",
     difficulty=1,
@@ -85,109 +40,210 @@ def _reached(loss: object, *inputs: Tensor) -> bool:
         "Two wishes: every real score should be 1, every fake score 0. How far off is a score, squared?",
         "The mean square of (real - 1), the mean square of fake, added, and half of that.",
     ],
-    mistakes=[
-        "The two targets swapped: a judge that calls photographs fake.",
-        "A sigmoid around the scores. Least squares works on raw scores; there are no probabilities here.",
-        "A sum instead of a mean: the loss then depends on the picture's size and on the batch.",
-        "Scores rounded to a verdict first: no gradient is left.",
-    ],
-    draw=_draw_judge,
+    draw=figures.draw_judge,
 )
-def _lsgan_discriminator(answer) -> Iterator[str]:
-    real, fake = _random(1, 2, 1, 5, 5) + 0.6, _random(2, 2, 1, 5, 5)
-    off_real, off_fake = (real - 1).square(), fake.square()
-    squashed = (real.sigmoid() - 1).square().mean() + fake.sigmoid().square().mean()
-    same(
-        answer(real, fake),
-        (off_real.mean() + off_fake.mean()) / 2,
-        {
-            "the two targets are swapped: real scores go to 1, fakes to 0": (
-                real.square().mean() + (fake - 1).square().mean()
-            )
-            / 2,
-            "this is twice the value asked for; the released program halves the judge's loss": off_real.mean()
-            + off_fake.mean(),
-            "this adds up all patches; a mean makes pictures of any size weigh the same": (
-                off_real.sum() + off_fake.sum()
-            )
-            / 2,
-            "this adds up all patches; a mean makes pictures of any size weigh the same, and half of it is asked for": (
-                off_real.sum() + off_fake.sum()
-            ),
-            "the scores went through a sigmoid; least squares takes them raw": squashed / 2,
-            "the scores went through a sigmoid; least squares takes them raw, and half of it is asked for": squashed,
-            "these are distances, not squares of distances": ((real - 1).abs().mean() + fake.abs().mean()) / 2,
-            "only the real pictures are judged; the fakes should score 0": off_real.mean() / 2,
-            "only the fakes are judged; the real pictures should score 1": off_fake.mean() / 2,
-            "the mean is taken before the square; every single score should come near its target": (
-                (real.mean() - 1).square() + fake.mean().square()
-            )
-            / 2,
-            "only one of the two terms is halved; the half belongs to their sum": off_real.mean() / 2 + off_fake.mean(),
-            "only one of the two terms is halved, the half belongs to their sum": off_real.mean() + off_fake.mean() / 2,
-            "the judge wants BOTH terms small: add them, do not subtract": (off_real.mean() - off_fake.mean()) / 2,
-            "both targets are 1; the judge wants to see the fakes at 0": (off_real.mean() + (fake - 1).square().mean())
-            / 2,
-        },
-        "the judge's loss",
-    )
-    yield "a batch of score maps"
-    same(answer(torch.ones(3, 1, 2, 2), torch.zeros(3, 1, 2, 2)), 0.0, what="the loss of a judge that is never wrong")
-    yield "a perfect judge pays nothing"
-    real.requires_grad_(), fake.requires_grad_()
-    expect(_reached(answer(real, fake), real, fake), "no gradient reaches the scores: the judge could never learn")
-    yield "a gradient reaches both"
 
 
-@checks(
+@mistake("04.1", "the two targets are swapped, and the judge calls photographs fake: real scores go to 1, fakes to 0")
+def targets_swapped(real, fake):
+    return (real.square().mean() + (fake - 1).square().mean()) / 2
+
+
+@mistake("04.1", "the scores went through a sigmoid; least squares takes them raw, there are no probabilities here")
+def squashed(real, fake):
+    return lsgan_discriminator(real.sigmoid(), fake.sigmoid())
+
+
+@mistake("04.1", "this adds up all patches; a mean makes pictures of any size weigh the same")
+def summed(real, fake):
+    return ((real - 1).square().sum() + fake.square().sum()) / 2
+
+
+@mistake("04.1", "this is twice the value asked for; the released program halves the judge's loss")
+def not_halved(real, fake):
+    return 2 * lsgan_discriminator(real, fake)
+
+
+@mistake(
+    "04.1", "this adds up all patches; take means, so that pictures of any size weigh the same, and half of their sum"
+)
+def summed_not_halved(real, fake):
+    return (real - 1).square().sum() + fake.square().sum()
+
+
+@mistake("04.1", "the scores went through a sigmoid; least squares takes them raw, and half of it is asked for")
+def squashed_not_halved(real, fake):
+    return 2 * lsgan_discriminator(real.sigmoid(), fake.sigmoid())
+
+
+@mistake("04.1", "one mean over all scores together lets the larger pile weigh more; take a mean of each pile")
+def one_mean_over_both(real, fake):
+    return torch.cat([(real - 1).flatten(), fake.flatten()]).square().mean()
+
+
+@mistake("04.1", "these are distances, not squares of distances")
+def distances(real, fake):
+    return ((real - 1).abs().mean() + fake.abs().mean()) / 2
+
+
+@mistake("04.1", "only the real pictures are judged; the fakes should score 0")
+def only_real(real, fake):
+    return (real - 1).square().mean() / 2 + 0 * fake.mean()
+
+
+@mistake("04.1", "only the fakes are judged; the real pictures should score 1")
+def only_fakes(real, fake):
+    return fake.square().mean() / 2 + 0 * real.mean()
+
+
+@mistake("04.1", "the mean is taken before the square; every single score should come near its target")
+def mean_first(real, fake):
+    return ((real.mean() - 1).square() + fake.mean().square()) / 2
+
+
+@mistake("04.1", "only one of the two terms is halved; the half belongs to their sum")
+def half_of_real(real, fake):
+    return (real - 1).square().mean() / 2 + fake.square().mean()
+
+
+@mistake("04.1", "only one of the two terms is halved; the half belongs to their sum")
+def half_of_fake(real, fake):
+    return (real - 1).square().mean() + fake.square().mean() / 2
+
+
+@mistake("04.1", "the judge wants BOTH terms small: add them, do not subtract")
+def subtracted(real, fake):
+    return ((real - 1).square().mean() - fake.square().mean()) / 2
+
+
+@mistake("04.1", "both targets are 1; the judge wants to see the fakes at 0")
+def both_at_one(real, fake):
+    return ((real - 1).square().mean() + (fake - 1).square().mean()) / 2
+
+
+@mistake("04.1", "the difference of the two is squared; each score has a target of its own, 1 or 0")
+def means_apart(real, fake):
+    return (real.mean() - fake.mean() - 1).square() / 2
+
+
+@mistake("04.1", "no gradient reaches the scores, so the judge could never learn: leave item() and detach() out")
+def without_gradient(real, fake):
+    return lsgan_discriminator(real, fake).detach()
+
+
+@mistake("04.1", "no gradient reaches the fakes' scores: detach s' before D looks at it, the score is D's own work")
+def fake_detached(real, fake):
+    return lsgan_discriminator(real, fake.detach())
+
+
+# ------------------------------------------------------------------------------------------------ 04.2 the generator
+
+
+def scores_of_fakes(draw: Draw) -> dict[str, Any]:
+    """Some below 0, some above 1."""
+    return {"fake": draw.normal(draw.n, 1, draw.height, draw.width) + 0.2}
+
+
+define(
     "04.2",
-    losses.lsgan_generator,
+    lsgan_generator,
+    at_sizes(scores_of_fakes) | {"a fake of score 3: too real is wrong too": lambda: {"fake": torch.tensor([3.0])}},
+    "the generator's loss",
     part="adversarial",
     equation="Appendix A",
     difficulty=1,
     minutes=4,
     hints=["The generator sees fakes only, and has one wish about their scores. It is not the judge's wish."],
-    mistakes=[
-        "The judge's loss with a minus sign: -fake² is lowest at infinite scores, and nothing stops it.",
-        "The target 0: a generator that wants to be caught.",
-        "Halved: harmless alone, but beside the cycle loss it doubles lambda.",
-    ],
-    draw=_draw_painter,
+    draw=figures.draw_painter,
 )
-def _lsgan_generator(answer) -> Iterator[str]:
-    fake = _random(3, 2, 1, 5, 5) + 0.2
-    same(
-        answer(fake),
-        (fake - 1).square().mean(),
-        {
-            "this is the judge's wish, fakes at 0; the generator wants them at 1": fake.square().mean(),
-            "this is the judge's loss with a minus sign; scores could run away to infinity for ever better": (
-                -fake.square().mean()
-            ),
-            "this is the judge's loss with a minus sign, half included; scores could run away to infinity": (
-                -fake.square().mean() / 2
-            ),
-            "halved: the released program halves the judge's loss only, or lambda would mean something else": (fake - 1)
-            .square()
-            .mean()
-            / 2,
-            "this adds up all patches; take the mean": (fake - 1).square().sum(),
-            "the scores went through a sigmoid; least squares takes them raw": (fake.sigmoid() - 1).square().mean(),
-            "this is a distance, not a squared one": (fake - 1).abs().mean(),
-        },
-        "the generator's loss",
-    )
-    yield "a batch of score maps"
-    same(answer(torch.tensor([3.0])), 4.0, what="the loss of a fake with score 3 (too real is wrong too)")
-    yield "too real is off, too"
-    fake.requires_grad_()
-    expect(_reached(answer(fake), fake), "no gradient reaches the scores: the generator could never learn")
-    yield "a gradient reaches the fakes"
 
 
-@checks(
+@mistake("04.2", "this is the judge's loss with a minus sign; scores could run away to infinity for ever better")
+def minus_the_judge(fake):
+    return -fake.square().mean()
+
+
+@mistake("04.2", "this is the judge's wish, fakes at 0, a generator that wants to be caught; it wants them at 1")
+def wants_to_be_caught(fake):
+    return fake.square().mean()
+
+
+@mistake("04.2", "halved: the released program halves the judge's loss only; beside the cycle this would double lambda")
+def halved(fake):
+    return lsgan_generator(fake) / 2
+
+
+@mistake("04.2", "this adds up all patches; take the mean")
+def sum_of_patches(fake):
+    return (fake - 1).square().sum()
+
+
+@mistake("04.2", "this is the judge's loss with a minus sign, half included; scores could run away to infinity")
+def minus_half_the_judge(fake):
+    return -fake.square().mean() / 2
+
+
+@mistake("04.2", "the scores went through a sigmoid; least squares takes them raw")
+def squashed_fake(fake):
+    return (fake.sigmoid() - 1).square().mean()
+
+
+@mistake("04.2", "this is a distance, not a squared one")
+def distance(fake):
+    return (fake - 1).abs().mean()
+
+
+@mistake("04.2", "the mean is taken before the square; every single patch should come near 1")
+def mean_before_square(fake):
+    return (fake.mean() - 1).square()
+
+
+@mistake("04.2", "scores above 1 cost nothing here; in least squares too real is as wrong as not real enough")
+def only_below_one(fake):
+    return (1 - fake).clamp(min=0).square().mean()
+
+
+@mistake("04.2", "that is one number per picture; the loss is the mean over all")
+def one_per_picture(fake):
+    return (fake - 1).square().flatten(1).mean(1) if fake.ndim > 1 else (fake - 1).square()
+
+
+@mistake("04.2", "that raises the mean score, without end: a critic's game; least squares has a target, 1")
+def critics_game(fake):
+    return -fake.mean()
+
+
+@mistake("04.2", "no gradient reaches the scores, so the generator could never learn: leave item() and detach() out")
+def painter_without_gradient(fake):
+    return lsgan_generator(fake).detach()
+
+
+# ------------------------------------------------------------------------------------------------ 04.3 with logarithms
+
+
+def two_piles_of_logits(draw: Draw) -> dict[str, Any]:
+    """Real and fake logits that a judge is fairly sure of."""
+    return {name: 2 * x + 1 for name, x in two_piles_of_scores(draw).items()}
+
+
+def wrong_by(score: float) -> dict[str, Any]:
+    """Where the judge errs most: real pictures at -score, fakes at +score."""
+    return {"real": torch.full((2, 1, 3, 2), -score), "fake": torch.full((1, 1, 4, 2), score)}
+
+
+define(
     "04.3",
-    losses.log_discriminator,
+    log_discriminator,
+    at_sizes(two_piles_of_logits)
+    | {
+        f"logits of {score:.0f} on the wrong side": lambda score=score: wrong_by(score)
+        for score in (30.0, 200.0, 5000.0)
+    }
+    | {
+        "a judge that says one half to everything": lambda: wrong_by(0.0),
+        "a judge that is sure and right": lambda: wrong_by(-500.0),
+    },
+    "the judge's loss",
     part="adversarial",
     equation="Eq. 2",
     difficulty=2,
@@ -197,72 +253,135 @@ def _lsgan_generator(answer) -> Iterator[str]:
         "1 - sigmoid(x) = sigmoid(-x), so the fakes' term is the same function with the other sign.",
         "F.softplus(x) is log(1 + exp(x)). Which of the two wants softplus(-score)?",
     ],
-    mistakes=[
-        "log(sigmoid(x)): in float32 sigmoid(-200) is 0, and the logarithm of that is minus infinity.",
-        "An epsilon inside the logarithm, log(D + 1e-8): finite, but the slope there is wrong, at worst 0.",
-        "F.binary_cross_entropy of probabilities: cuts logarithms off at -100, where the gradient is 0.",
-        "The signs of the two terms exchanged.",
-    ],
-    draw=_draw_log,
+    draw=figures.draw_log,
 )
-def _log_discriminator(answer) -> Iterator[str]:
-    real, fake = 2 * _random(4, 2, 1, 5, 5) + 1, 2 * _random(5, 2, 1, 5, 5)
-    up, down = F.softplus(-real).mean(), F.softplus(fake).mean()
-    same(
-        answer(real, fake),
-        (up + down) / 2,
-        {
-            "real and fake are exchanged: this judge is happy to call fakes real": (
-                F.softplus(real).mean() + F.softplus(-fake).mean()
-            )
-            / 2,
-            "this is twice the value asked for; halve it, like the least squares above": up + down,
-            "the sign is turned round: Eq. 2 is raised by D, and we minimise, so take its negative": -(up + down) / 2,
-            "the sign is turned round, and half of it is asked for": -(up + down),
-            "both terms have the same sign: a judge wants real scores up and fake scores down": (
-                F.softplus(-real).mean() + F.softplus(-fake).mean()
-            )
-            / 2,
-            "only the real pictures are judged": up / 2,
-            "only the fakes are judged": down / 2,
-        },
-        "the judge's loss",
-    )
-    yield "a batch of logits"
-    same(
-        answer(torch.zeros(4), torch.zeros(4)), 0.69314718, what="the loss of a judge that says one half to everything"
-    )
-    yield "an undecided judge pays log 2"
-    for score in (30.0, 200.0, 5000.0):
-        bad_real = torch.tensor([-score], requires_grad=True)
-        bad_fake = torch.tensor([score], requires_grad=True)
-        loss = answer(bad_real, bad_fake)
-        expect(isinstance(loss, Tensor), "the loss should be a tensor")
-        expect(
-            bool(loss.isfinite().all()),
-            f"at scores of {score:.0f} on the wrong side the loss is {loss.item()}: "
-            + (
-                "the sigmoid was rounded to 0 or 1 before the logarithm saw it; use a function that never forms it"
-                if score < 80
-                else "exp of it is larger than any float32; F.softplus gives log(1 + exp(x)) without forming exp(x)"
-            ),
-        )
-        expect(loss.requires_grad, "no gradient reaches the scores: the judge could never learn")
-        slopes = torch.autograd.grad(loss, (bad_real, bad_fake), allow_unused=True)
-        expect(
-            all(g is not None and g.isfinite().all() and abs(abs(g.item()) - 0.5) < 1e-3 for g in slopes),
-            f"at scores of {score:.0f} on the wrong side, where the judge errs most, it gets no proper gradient: "
-            "a logarithm that is cut off or cushioned by an epsilon is flat there",
-        )
-        same(loss, score, {}, f"the loss at scores of {score:.0f} on the wrong side", tolerance=1e-4)
-    yield "finite, with a gradient, at any score"
-    same(answer(torch.tensor([500.0]), torch.tensor([-500.0])), 0.0, what="the loss of a judge that is sure and right")
-    yield "sure and right costs nothing"
+
+ROUNDED = "the sigmoid was rounded to 0 or 1 before the logarithm saw it: use F.softplus, which never forms the sigmoid"
+EPSILON = "an epsilon inside the logarithm keeps it finite, but the slope is cut off where the judge errs most"
+OVERFLOWS = "exp(200) is larger than any float32, and a sigmoid of -200 is 0: F.softplus never forms either of them"
 
 
-@checks(
+@mistake("04.3", ROUNDED)
+def one_minus_sigmoid(real, fake):
+    return -(torch.log(torch.sigmoid(real)).mean() + torch.log(1 - torch.sigmoid(fake)).mean()) / 2
+
+
+@mistake("04.3", OVERFLOWS)
+def sigmoid_of_minus(real, fake):
+    return -(torch.log(torch.sigmoid(real)).mean() + torch.log(torch.sigmoid(-fake)).mean()) / 2
+
+
+@mistake("04.3", EPSILON)
+def cushioned(real, fake):
+    return -(torch.log(real.sigmoid() + 1e-8).mean() + torch.log(1 - fake.sigmoid() + 1e-8).mean()) / 2
+
+
+@mistake("04.3", EPSILON)
+def clamped(real, fake):
+    probable, improbable = real.sigmoid().clamp(min=1e-8), (1 - fake.sigmoid()).clamp(min=1e-8)
+    return -(probable.log().mean() + improbable.log().mean()) / 2
+
+
+@mistake("04.3", "the logarithms of F.binary_cross_entropy are cut off at -100, where no gradient is left: take logits")
+def cross_entropy_of_probabilities(real, fake):
+    bce = F.binary_cross_entropy
+    return (bce(real.sigmoid(), torch.ones_like(real)) + bce(fake.sigmoid(), torch.zeros_like(fake))) / 2
+
+
+@mistake("04.3", "real and fake are exchanged: this judge is happy to call fakes real")
+def exchanged(real, fake):
+    return (F.softplus(real).mean() + F.softplus(-fake).mean()) / 2
+
+
+@mistake("04.3", OVERFLOWS)
+def exp_overflows(real, fake):
+    return (torch.log(1 + torch.exp(-real)).mean() + torch.log(1 + torch.exp(fake)).mean()) / 2
+
+
+@mistake("04.3", OVERFLOWS)
+def exp_overflows_in_log1p(real, fake):
+    return (torch.log1p(torch.exp(-real)).mean() + torch.log1p(torch.exp(fake)).mean()) / 2
+
+
+@mistake("04.3", "this is twice the value asked for; halve it, like the least squares above")
+def log_not_halved(real, fake):
+    return 2 * log_discriminator(real, fake)
+
+
+@mistake("04.3", "the sign is turned round: Eq. 2 is raised by D, and we minimise, so take its negative")
+def as_printed(real, fake):
+    return -log_discriminator(real, fake)
+
+
+@mistake("04.3", "the sign is turned round, and half of it is asked for")
+def as_printed_not_halved(real, fake):
+    return -2 * log_discriminator(real, fake)
+
+
+@mistake("04.3", "both terms have the same sign: a judge wants real scores up and fake scores down")
+def same_sign(real, fake):
+    return (F.softplus(-real).mean() + F.softplus(-fake).mean()) / 2
+
+
+@mistake("04.3", "only the real pictures are judged; the fakes' logits should go down")
+def log_only_real(real, fake):
+    return F.softplus(-real).mean() / 2 + 0 * fake.mean()
+
+
+@mistake("04.3", "only the fakes are judged; the real pictures' logits should go up")
+def log_only_fakes(real, fake):
+    return F.softplus(fake).mean() / 2 + 0 * real.mean()
+
+
+@mistake("04.3", "this adds up all patches; a mean makes pictures of any size weigh the same")
+def log_summed(real, fake):
+    return (F.softplus(-real).sum() + F.softplus(fake).sum()) / 2
+
+
+@mistake("04.3", "one mean over all logits together lets the larger pile weigh more; take a mean of each pile")
+def log_one_mean(real, fake):
+    return F.softplus(torch.cat([-real.flatten(), fake.flatten()])).mean()
+
+
+@mistake("04.3", "no gradient reaches the fakes' logits: detach s' before D looks at it, the logit is D's own work")
+def log_fake_detached(real, fake):
+    return log_discriminator(real, fake.detach())
+
+
+@mistake("04.3", "no gradient reaches the logits, so the judge could never learn: leave item() and detach() out")
+def log_without_gradient(real, fake):
+    return log_discriminator(real, fake).detach()
+
+
+# ------------------------------------------------------------------------------------------------ 04.4 the whole bill
+
+
+def scores_and_pictures(draw: Draw) -> dict[str, Any]:
+    """Domain T has a picture more than S, and higher ones; real and fake scores are of as many patches as pictures."""
+    sizes = {"s": (draw.n, draw.height), "t": (draw.n + 1, draw.height + 2)}
+    made_of = {"t": "t", "s'": "s", "s": "s", "t'": "t"}
+    scores = {name: draw.normal(n, 1, h, draw.width) + 0.4 for name, (n, h) in _of(made_of, sizes)}
+    came_home = {"s": "s", "s''": "s", "t": "t", "t''": "t"}
+    pictures = {name: draw.uniform(n, 3, h, draw.width, low=-1) for name, (n, h) in _of(came_home, sizes)}
+    return {"scores": scores, "pictures": pictures, "weight": {2: 10.0, 1: 0.0, 3: 2.5}[draw.n]}
+
+
+def _of(names: dict[str, str], sizes: dict[str, tuple]) -> list[tuple[str, tuple]]:
+    return [(name, sizes[domain]) for name, domain in names.items()]
+
+
+def weight_left_out() -> dict[str, Any]:
+    """The default, the paper's 10."""
+    given = scores_and_pictures(Draw(2, 3, 4, torch.float64))
+    del given["weight"]
+    return given
+
+
+define(
     "04.4",
     both_losses,
+    at_sizes(scores_and_pictures) | {"the weight left out": weight_left_out},
+    ("what F and A minimise", "what D minimises"),
     part="cycle",
     equation="Eq. 3, 4, 5",
     difficulty=2,
@@ -273,89 +392,153 @@ def _log_discriminator(answer) -> Iterator[str]:
         "real pictures and its own fakes.",
         "D_T compares t with s', D_S compares s with t'. The weight belongs to the cycle terms only, to both of them.",
     ],
-    mistakes=[
-        "Fakes and real pictures paired by letter, (s, s'). The sum is the same, since no term compares two scores, "
-        "but it shows a wrong picture: s' lives in T, beside t.",
-        "The weight on the whole sum, or on one of the two cycle losses only.",
-        "The cycle loss given to D too: no weight of D's changes it, so it is dead weight in the log.",
-        "Zhu et al.'s and our cycle loss is a mean; the sum of Eq. 3's norm would make lambda depend on the size.",
-    ],
 )
-def _both_losses(answer) -> Iterator[str]:
-    scores = {name: _random(i, 2, 1, 3, 3) + 0.4 for i, name in enumerate(("t", "s'", "s", "t'"))}
-    pictures = {name: _random(9 + i, 2, 3, 6, 6).tanh() for i, name in enumerate(("s", "s''", "t", "t''"))}
-    got = answer(scores, pictures, 10.0)
-    expect(got is not None, "the result is None: is a `return` missing?")
-    expect(
-        isinstance(got, tuple | list) and len(got) == 2,
-        "two losses are asked for: first what F and A minimise, then what D minimises",
-    )
-    fool_t, fool_s = (losses.lsgan_generator(scores[name]) for name in ("s'", "t'"))
-    home_s, home_t = ((pictures[n] - pictures[f"{n}''"]).abs().mean() for n in "st")
-    long = sum((pictures[n] - pictures[f"{n}''"]).abs().sum() for n in "st")
-    painters, judges = both_losses(scores, pictures, 10.0)
-    same(
-        got[0],
-        painters,
-        {
-            "the order is turned round: first F and A's loss, then D's": judges,
-            "the weight stands at the adversarial terms; it belongs to the cycle": 10 * (fool_t + fool_s)
-            + home_s
-            + home_t,
-            "the weight multiplies everything; it belongs to the cycle alone": 10 * (fool_t + fool_s + home_s + home_t),
-            "the weight is missing: Eq. 4 multiplies the cycle losses by lambda": fool_t + fool_s + home_s + home_t,
-            "only one of the two cycle losses carries the weight; in Eq. 4 a bracket belongs around both": fool_t
-            + fool_s
-            + 10 * home_s
-            + home_t,
-            "only the way S -> T -> S is paid for; Eq. 4 has both directions": fool_t + 10 * home_s,
-            "the cycle losses are missing": fool_t + fool_s,
-            "only the cycle is paid for: nobody would have to become a zebra": 10 * (home_s + home_t),
-            "the cycle loss is a sum here; as a mean it does not depend on the size of the pictures": fool_t
-            + fool_s
-            + 10 * long,
-            "this raises what the judges minimise; each side has a wish of its own (04.2)": 10 * (home_s + home_t)
-            - judges,
-            "each picture is compared with the OTHER domain's round trip; s belongs to s'', t to t''": fool_t
-            + fool_s
-            + 10 * ((pictures["s"] - pictures["t''"]).abs().mean() + (pictures["t"] - pictures["s''"]).abs().mean()),
-            "the cycle loss is squared here; Eq. 3 takes absolute differences": fool_t
-            + fool_s
-            + 10 * sum((pictures[n] - pictures[f"{n}''"]).square().mean() for n in "st"),
-            "F and A are asked about real pictures too; they made none of them": painters
-            + losses.lsgan_generator(scores["s"])
-            + losses.lsgan_generator(scores["t"]),
-        },
-        "what F and A minimise",
-    )
-    yield "what F and A minimise"
-    judge = losses.lsgan_discriminator
-    same(
-        got[1],
-        judges,
-        {
-            "real and fake are exchanged in lsgan_discriminator(real, fake)": judge(scores["s'"], scores["t"])
-            + judge(scores["t'"], scores["s"]),
-            "only one judge is there; D_S needs its loss too": judge(scores["t"], scores["s'"]),
-            "the cycle loss is in D's loss too; no weight of a discriminator changes it": judges
-            + 10 * (home_s + home_t),
-            "this is doubled; each judge's loss is halved already (04.1)": 2 * judges,
-            "this is halved once more; lsgan_discriminator has its half inside": judges / 2,
-        },
-        "what D minimises",
-    )
-    yield "what D minimises"
-    fakes = [x.clone().requires_grad_() for x in (scores["s'"], scores["t'"], pictures["s''"], pictures["t''"])]
-    alive = answer(scores | {"s'": fakes[0], "t'": fakes[1]}, pictures | {"s''": fakes[2], "t''": fakes[3]}, 10.0)[0]
-    expect(
-        _reached(alive, *fakes),
-        "the value is right, but no gradient gets through to s'' or to a fake's score: F and A would never hear of it",
-    )
-    yield "a gradient reaches all that F and A made"
-    same(
-        answer(scores, pictures, 0.0)[0],
-        fool_t + fool_s,
-        {"the weight is an argument; yours stays at 10": painters},
-        "what F and A minimise with lambda = 0",
-    )
-    yield "lambda is a dial"
+
+
+def _fool(scores):
+    return lsgan_generator(scores["s'"]) + lsgan_generator(scores["t'"])
+
+
+def _homes(pictures):
+    return [cycle(pictures[name], pictures[f"{name}''"]) for name in "st"]
+
+
+def _judges(scores):
+    return both_losses(scores, dict.fromkeys(("s", "s''", "t", "t''"), torch.zeros(1)))[1]
+
+
+@mistake("04.4", "the weight multiplies everything; it belongs to the cycle alone")
+def weight_on_all(scores, pictures, weight=10.0):
+    return weight * (_fool(scores) + sum(_homes(pictures))), _judges(scores)
+
+
+@mistake("04.4", "only one of the two cycle losses carries the weight; in Eq. 4 a bracket belongs around both")
+def weight_on_first(scores, pictures, weight=10.0):
+    home_s, home_t = _homes(pictures)
+    return _fool(scores) + weight * home_s + home_t, _judges(scores)
+
+
+@mistake("04.4", "only one of the two cycle losses carries the weight; in Eq. 4 a bracket belongs around both")
+def weight_on_second(scores, pictures, weight=10.0):
+    home_s, home_t = _homes(pictures)
+    return _fool(scores) + home_s + weight * home_t, _judges(scores)
+
+
+@mistake("04.4", "the cycle loss is in D's loss too, dead weight in its log; no weight of a discriminator changes it")
+def cycle_for_all(scores, pictures, weight=10.0):
+    painters, judges = both_losses(scores, pictures, weight)
+    return painters, judges + weight * sum(_homes(pictures))
+
+
+@mistake("04.4", "the cycle loss is a sum here, so lambda depends on the pictures' size; Eq. 3 is taken as a mean")
+def cycle_as_sum(scores, pictures, weight=10.0):
+    long = sum((pictures[name] - pictures[f"{name}''"]).abs().sum() for name in "st")
+    return _fool(scores) + weight * long, _judges(scores)
+
+
+@mistake("04.4", "the order is turned round: first F and A's loss, then D's")
+def judges_first(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures, weight)[::-1]
+
+
+@mistake("04.4", "the weight stands at the adversarial terms; it belongs to the cycle")
+def weight_on_fool(scores, pictures, weight=10.0):
+    return weight * _fool(scores) + sum(_homes(pictures)), _judges(scores)
+
+
+@mistake("04.4", "the weight is missing: Eq. 4 multiplies the cycle losses by lambda")
+def weight_missing(scores, pictures, weight=10.0):
+    return _fool(scores) + sum(_homes(pictures)), _judges(scores)
+
+
+@mistake("04.4", "the weight is an argument; yours stays at 10")
+def weight_fixed(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures, 10.0)
+
+
+@mistake("04.4", "only the way S -> T -> S is paid for; Eq. 4 has both directions")
+def one_way(scores, pictures, weight=10.0):
+    return lsgan_generator(scores["s'"]) + weight * _homes(pictures)[0], _judges(scores)
+
+
+@mistake("04.4", "the cycle losses are missing")
+def without_cycle(scores, pictures, weight=10.0):
+    return _fool(scores), _judges(scores)
+
+
+@mistake("04.4", "only the cycle is paid for: nobody would have to become a zebra")
+def only_cycle(scores, pictures, weight=10.0):
+    return weight * sum(_homes(pictures)), _judges(scores)
+
+
+@mistake("04.4", "this raises what the judges minimise; each side has a wish of its own (04.2)")
+def zero_sum(scores, pictures, weight=10.0):
+    return weight * sum(_homes(pictures)) - _judges(scores), _judges(scores)
+
+
+@mistake("04.4", "each picture is compared with the OTHER domain's round trip; s belongs to s'', t to t''")
+def crossed(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures | {"s''": pictures["t''"], "t''": pictures["s''"]}, weight)
+
+
+@mistake("04.4", "the cycle loss is squared here; Eq. 3 takes absolute differences")
+def cycle_squared(scores, pictures, weight=10.0):
+    squares = sum((pictures[name] - pictures[f"{name}''"]).square().mean() for name in "st")
+    return _fool(scores) + weight * squares, _judges(scores)
+
+
+@mistake("04.4", "F and A are asked about real pictures too; they made none of them")
+def asked_about_real(scores, pictures, weight=10.0):
+    painters, judges = both_losses(scores, pictures, weight)
+    return painters + lsgan_generator(scores["s"]) + lsgan_generator(scores["t"]), judges
+
+
+@mistake("04.4", "real and fake are exchanged in lsgan_discriminator(real, fake)")
+def real_and_fake_exchanged(scores, pictures, weight=10.0):
+    painters = both_losses(scores, pictures, weight)[0]
+    exchanged = {"t": scores["s'"], "s'": scores["t"], "s": scores["t'"], "t'": scores["s"]}
+    return painters, _judges(exchanged)
+
+
+@mistake("04.4", "only one judge is there; D_S needs its loss too")
+def one_judge(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures, weight)[0], lsgan_discriminator(scores["t"], scores["s'"])
+
+
+@mistake("04.4", "D's loss is doubled; each judge's loss is halved already (04.1)")
+def judges_doubled(scores, pictures, weight=10.0):
+    painters, judges = both_losses(scores, pictures, weight)
+    return painters, 2 * judges
+
+
+@mistake("04.4", "D's loss is halved once more; lsgan_discriminator has its half inside")
+def judges_halved(scores, pictures, weight=10.0):
+    painters, judges = both_losses(scores, pictures, weight)
+    return painters, judges / 2
+
+
+@mistake("04.4", "both in one sum: D would have to minimise what F and A minimise; two numbers are asked for")
+def one_sum(scores, pictures, weight=10.0):
+    return sum(both_losses(scores, pictures, weight))
+
+
+@mistake("04.4", "no gradient of D's loss reaches the fakes' scores, so D never hears of them; detach s', not D_T(s')")
+def judges_deaf_to_fakes(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures, weight)[0], _judges(scores | {x: scores[x].detach() for x in ("s'", "t'")})
+
+
+@mistake("04.4", "D's loss is detached, or was computed under no_grad: no gradient is left from which D could learn")
+def judges_detached(scores, pictures, weight=10.0):
+    painters, judges = both_losses(scores, pictures, weight)
+    return painters, judges.detach()
+
+
+@mistake("04.4", "no gradient of what F and A minimise gets through to s'' and t'', so a bad return teaches nobody")
+def returns_detached(scores, pictures, weight=10.0):
+    return both_losses(scores, pictures | {x: pictures[x].detach() for x in ("s''", "t''")}, weight)
+
+
+@mistake("04.4", "no gradient of what F and A minimise gets through to the fakes' scores, so nobody learns to pass")
+def painters_deaf(scores, pictures, weight=10.0):
+    deaf = scores | {x: scores[x].detach() for x in ("s'", "t'")}
+    return both_losses(deaf, pictures, weight)[0], _judges(scores)
