@@ -72,6 +72,13 @@ def test_an_answer_handed_over_without_a_decorator_and_a_second_try_are_found():
     assert [ran(attempt.code)[0] for attempt in found] == ["wrong", "passed"]
 
 
+def test_cells_that_are_no_python_stop_nothing():
+    broken = ("return 5", "x = await soon()", "a\0b", "def f(:", "(" * 5000, "%%bash\nls", "!ls", "nonlocal x")
+    assert [attempt.id for attempt in programs(IMPORTS, *broken, RIGHT)] == ["02.1"]
+    [found] = programs('nonlocal x\n@exercise("02.1")\ndef compose(s, painted, s_a): ...')
+    assert found.id == "02.1" and "nonlocal x" in found.code, "it fails as it stands, with Python's own message"
+
+
 @pytest.mark.parametrize("lesson", exercises.LESSONS)
 def test_every_solution_passes_by_itself_and_every_untouched_exercise_is_open(lesson):
     for folder, status in ((build.SOLUTIONS, "passed"), (build.NOTEBOOKS, "open")):

@@ -29,6 +29,7 @@ class Statement:
     """A statement at the top of a cell: the names it needs, and those it gives a value."""
 
     node: ast.stmt
+    table: symtable.SymbolTable
 
     @cached_property
     def exercise(self) -> str | None:
@@ -39,7 +40,7 @@ class Statement:
     @cached_property
     def uses_now(self) -> set[str]:
         """Names it looks up itself."""
-        return {s.get_name() for s in self._table.get_symbols() if s.is_referenced()} - {"exercise"}
+        return {s.get_name() for s in self.table.get_symbols() if s.is_referenced()} - {"exercise"}
 
     @cached_property
     def uses_later(self) -> set[str]:
@@ -50,19 +51,15 @@ class Statement:
                 yield from (s.get_name() for s in inner.get_symbols() if s.is_global())
                 yield from look(inner)
 
-        return set(look(self._table))
+        return set(look(self.table))
 
     @cached_property
     def binds(self) -> set[str]:
         """Names it may give a value, or change by `name[...] = `."""
-        symbols = self._table.get_symbols()
+        symbols = self.table.get_symbols()
         names = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace()}
         items = (n.value for n in ast.walk(self.node) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store))
         return names | {value.id for value in items if isinstance(value, ast.Name)}
-
-    @cached_property
-    def _table(self) -> symtable.SymbolTable:
-        return symtable.symtable(ast.unparse(self.node), "cell", "exec")
 
     @property
     def all_new(self) -> bool:
@@ -87,14 +84,14 @@ def attempts(cells: list[str], judge: str, given: str) -> list[Attempt]:
     for cell in cells:
         try:
             nodes = ast.parse(TransformerManager().transform_cell(cell)).body  # %magics become calls
-        except SyntaxError:
+            statements = [Statement(node, symtable.symtable(ast.unparse(node), "cell", "exec")) for node in nodes]
+        except (SyntaxError, ValueError, RecursionError):
             found += [Attempt(id, cell) for id in EXERCISE.findall(cell)]
             continue
-        for node in nodes:
-            statement = Statement(node)
+        for statement in statements:
             if statement.exercise:
                 chosen = _needed_by(statement, before)
-                code = [_renamed(s.node, given) for s in chosen] + [_renamed(node, judge)]
+                code = [_renamed(s.node, given) for s in chosen] + [_renamed(statement.node, judge)]
                 found.append(Attempt(statement.exercise, "\n".join(code), _imports([*chosen, statement])))
             before.append(statement)
     return found
@@ -126,10 +123,7 @@ def _renamed(node: ast.stmt, name: str) -> str:
     class Rename(ast.NodeTransformer):
         def visit_Call(self, call: ast.Call) -> ast.Call:
             self.generic_visit(call)
-            if (
-                EXERCISE.search(ast.unparse(call))
-                and getattr(call.func, "id", getattr(call.func, "attr", "")) == "exercise"
-            ):
+            if "exercise" in (getattr(call.func, "id", ""), getattr(call.func, "attr", "")):
                 call.func = ast.Name(name, ast.Load())
             return call
 
