@@ -294,6 +294,7 @@ def test_where_a_source_has_several_pictures_it_asks_which(styles, pattern, draw
     mixed = styled(tmp_path / "mixed", drawn / "testB", **styles)
     said = refused(capsys, "evaluate", mixed, *given)
     assert "are all of 00" in said and "--only" in said and not (tmp_path / "o").exists()
+    assert "are all of 00" in refused(capsys, "evaluate", mixed, "--only", "*.png", *given)
     assert "no picture named like *nothing*" in refused(capsys, "evaluate", mixed, "--only", "*nothing*", *given)
     assert run("evaluate", mixed, "--only", pattern, *given) == 0
     row = report(tmp_path / "o")["mixed S→T"]

@@ -145,12 +145,12 @@ def _draw(view: int, bias: float, domains: str) -> Real:
     return Real(source, target, empty)
 
 
-def check_outputs(candidate: Candidate, real: Real) -> None:
+def check_outputs(candidate: Candidate, real: Real, only: str | None) -> None:
     """Raise where a folder of pictures holds more than the translations: maps, inputs, pictures of the way back.
 
-    They would be scored like translations. Who has said which to take (`only`) is believed.
+    They would be scored like translations. Who knows and wants that names all of them: `only` is "*".
     """
-    for direction, outputs in candidate.outputs.items() if candidate.selection == "as given" else ():
+    for direction, outputs in candidate.outputs.items() if only != "*" else ():
         sources, several = set(real.sides(direction)[0].names), {}
         for name, path in zip(outputs.names, outputs.paths, strict=True):
             several.setdefault(whose(name, sources), []).append(path.name)

@@ -81,7 +81,7 @@ def compare(
     candidates = identify([Path(path) for path in given], only)
     real = find_real(candidates, *(where and Path(where) for where in (data, source, target)))
     for candidate in candidates:
-        check_outputs(candidate, real[candidate.name])
+        check_outputs(candidate, real[candidate.name], only)
     check_sizes(candidates, real, protocol.subset_size)
     network = load_extractor(extractor or ("savanna" if all(r.drawn for r in real.values()) else "fid-inception"))
     out = make_folder(out)
