@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from uagt_lib import cli
@@ -84,8 +83,8 @@ def test_train_resume_and_translate(tmp_path: Path, capsys) -> None:
             )
             == 0
         )
-        assert sorted(p.name for p in target.iterdir()) == ["contact_sheet.png", "odd.png", "odd_attention.png"]
-        assert Image.open(target / "odd.png").size == Image.open(target / "odd_attention.png").size == (70, 51)
+        assert sorted(p.name for p in target.iterdir()) == ["attention", "contact_sheet.png", "odd.png"]
+        assert Image.open(target / "odd.png").size == Image.open(target / "attention" / "odd.png").size == (70, 51)
     results = [np.array(Image.open(tmp_path / direction / "odd.png")) for direction in ("s2t", "t2s")]
     assert not np.array_equal(*results)
 
@@ -183,50 +182,6 @@ def test_translate_leaves_damaged_pictures_out_and_does_the_rest(tmp_path: Path,
         assert sentence in refused(
             capsys, "translate", "--checkpoint", checkpoint, "--input", photos, "--out", tmp_path / "out"
         )
-
-
-def test_the_same_stem_twice_keeps_both_results(tmp_path: Path) -> None:
-    run("train", "--preset", "tiny", "--out", tmp_path / "run", "--steps", 1)
-    (tmp_path / "in").mkdir()
-    for suffix in ("jpg", "png"):
-        Image.new("RGB", (40, 40)).save(tmp_path / "in" / f"a.{suffix}")
-    run("translate", "--checkpoint", tmp_path / "run", "--input", tmp_path / "in", "--out", tmp_path / "out")
-    assert {"a.jpg.png", "a.png.png"} <= {p.name for p in (tmp_path / "out").iterdir()}
-
-
-def test_results_never_overwrite_pictures_or_each_other(tmp_path: Path, capsys) -> None:
-    run("train", "--preset", "tiny", "--out", tmp_path / "run", "--steps", 1)
-    capsys.readouterr()
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for name in ("grey.png", "grey_attention.png"):
-        Image.new("L", (40, 40)).save(folder / name)
-    for out in (folder, tmp_path / "out"):
-        said = refused(capsys, "translate", "--checkpoint", tmp_path / "run", "--input", folder, "--out", out)
-        assert "would overwrite" in said
-    assert {p.name for p in folder.iterdir()} == {"grey.png", "grey_attention.png"}
-    assert np.array(Image.open(folder / "grey.png")).max() == 0
-    assert "does not exist" in refused(
-        capsys,
-        "translate",
-        "--checkpoint",
-        tmp_path / "run",
-        "--input",
-        tmp_path / "nothing",
-        "--out",
-        tmp_path / "out",
-    )
-
-
-def test_zero_attention_returns_the_picture_itself(config: Config) -> None:
-    from uagt_lib.data.pairs import to_float, to_uint8
-    from uagt_lib.inference import translate_image
-
-    model = config.model().eval()
-    with torch.no_grad():
-        model.A_s.layers[-2].bias.fill_(-200)
-    picture = torch.randint(0, 256, (1, 3, 101, 67), dtype=torch.uint8)
-    assert torch.equal(to_uint8(translate_image(model, to_float(picture)).translated), picture)
 
 
 @pytest.mark.slow

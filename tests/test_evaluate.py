@@ -124,8 +124,11 @@ def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
 
 @pytest.mark.parametrize("files", [False, True])
 def test_every_picture_is_translated_once(checkpoint, drawn, tmp_path, monkeypatch, files: bool) -> None:
-    counts, real = [], outputs.translate_image
-    monkeypatch.setattr(outputs, "translate_image", lambda m, x, *how: counts.append(len(x)) or real(m, x, *how))
+    counts = []
+    for name in ("translate_image", "translate_pixels"):
+        real = getattr(outputs, name)
+        counted = lambda m, x, *how, real=real: counts.append(len(x)) or real(m, x, *how)  # noqa: E731
+        monkeypatch.setattr(outputs, name, counted)
     monkeypatch.setattr(observe, "translate_batch", lambda *_: pytest.fail("and another way"))
     where = ["--data", drawn, "--features", "savanna"] if files else []
     assert run("evaluate", checkpoint, "--out", tmp_path / "o", *where, *SMALL) == 0
@@ -247,7 +250,7 @@ def test_refusals(checkpoint: Path, config: Config, drawn: Path, tmp_path: Path,
     with torch.no_grad():
         broken.F_st.layers[0].weight.fill_(torch.nan)
     write_weights(tmp_path / "nan.safetensors", broken, config)
-    assert "turns 0000 into NaN" in evaluate(tmp_path / "nan.safetensors")
+    assert "picture 0000: the networks answer with NaN" in evaluate(tmp_path / "nan.safetensors")
 
 
 def test_photographs_ask_for_the_papers_features_and_say_what_works_offline(
@@ -310,6 +313,20 @@ def test_more_pictures_than_sources_are_asked_about_in_both_directions(drawn, tm
         where = styled(tmp_path / sub / sub, drawn / "testA", a="{}.png", b="1{}.png")  # 10001 is no 0001
         said = refused(capsys, "evaluate", tmp_path / sub, *given)
         assert f"{where}: 128 pictures, where there are 64 sources" in said
+
+
+def test_what_translate_writes_can_be_scored_at_once(checkpoint, drawn, tmp_path, capsys) -> None:
+    """Translations, maps and the contact sheet are told apart, as outputs, as sources and as targets."""
+    out = tmp_path / "zebras"
+    assert run("translate", "--checkpoint", checkpoint, "--input", drawn / "testA", "--out", out) == 0
+    given = ["--features", "savanna", *SMALL]
+    assert run("evaluate", out, "--data", drawn, "--out", tmp_path / "o", *given) == 0
+    err = capsys.readouterr().err
+    assert err.count(f"note: {out}: 1 other file and 1 folder passed over: contact_sheet.png, attention/\n") == 1
+    assert report(tmp_path / "o")["zebras S→T"]["n_outputs"] == 64
+    three = ["--source", drawn / "testA", "--target", out, "--out", tmp_path / "p"]
+    assert run("evaluate", drawn / "testB", *three, *given) == 0
+    assert report(tmp_path / "p")["testB S→T"]["n_target"] == 64
 
 
 # ------------------------------------------------------------------------------------------------- attention

@@ -20,6 +20,8 @@ from uagt_lib.data.folders import list_images, load_image, load_images
 from uagt_lib.data.picture import read_mask, size_of
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.pictures import folder
+from uagt_lib.inference import translate_files
+from uagt_lib.training.config import Config
 
 COUNT = int(os.environ.get("UAGT_FUZZ", "60"))
 SIDEWAYS = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"  # turn clockwise
@@ -131,6 +133,13 @@ def test_training_stops_at_the_first_and_evaluation_names_them_all(pictures: Pat
     with pytest.raises(UagtError, match=f"{len(bad)} of the {len(good) + len(bad)} pictures") as told:
         assert len(list(folder(pictures))) == 0
     assert all(path.name in str(told.value) for path in bad)
+
+
+@pytest.mark.filterwarnings("ignore::uagt_lib.errors.UagtWarning")
+def test_translation_does_the_others_and_names_them_all(pictures: Path, config: Config, tmp_path: Path) -> None:
+    done, refused = translate_files(config.model().eval(), pictures, tmp_path / "out")
+    assert done > 0 and len(refused) > 0 and done + len(refused) == len(list_images(pictures))
+    assert len(list((tmp_path / "out").glob("*.png"))) == done + 1  # and the contact sheet
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def _add_translate(commands: Any) -> None:
     translate = commands.add_parser(
         "translate",
         help="translate pictures with a trained model",
-        description="Writes NAME.png, NAME_attention.png and contact_sheet.png (input, attention, result).",
+        description="Writes NAME.png, attention/NAME.png and contact_sheet.png (input, attention, result).",
     )
     translate.set_defaults(run=_translate)
     translate.add_argument("--checkpoint", type=Path, required=True, metavar="X", help=CHECKPOINT_HELP)

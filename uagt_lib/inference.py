@@ -1,5 +1,9 @@
 """Translate pictures with trained networks: a picture of any size, a folder of them, or a batch at its own size."""
 
+import errno
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +14,8 @@ from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from uagt_lib.data.folders import CONTACT_SHEET, list_images
+from uagt_lib import memory
+from uagt_lib.data.folders import CONTACT_SHEET, list_images, load_image, to_pixels
 from uagt_lib.data.pairs import to_float, to_grey, to_picture, to_uint8
 from uagt_lib.data.picture import read_image, to_rgb
 from uagt_lib.data.sheets import contact_sheet, thumbnail
@@ -19,6 +24,11 @@ from uagt_lib.files import make_folder
 from uagt_lib.method.compose import compose
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model, Translation
+
+MAPS = "attention"  # the folder of the maps, beside the translations
+STRIP = 2**20  # pixels put together at once
+NAME_REFUSED = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)  # what systems say to a name they cannot keep
+Rows = Callable[[slice], Tensor]
 
 
 @dataclass(frozen=True)
@@ -63,17 +73,16 @@ def translate(
     ((64, 64), 'L', (64, 64))
     """
     image = to_rgb(picture) if isinstance(picture, Image.Image) else read_image(picture)
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]
-    found = translate_image(model, to_float(pixels), direction)
-    attention = found.attention[0, 0].cpu()
-    grey = to_picture(to_uint8(to_grey(attention[None])[:1]))
-    return TranslatedPicture(to_picture(to_uint8(found.translated[0]).cpu()), grey, attention.numpy())
+    attention, translated = translate_pixels(model, to_pixels(image)[None], direction)
+    return TranslatedPicture(to_picture(translated[0]), _grey(attention[0]), attention[0, 0].numpy())
 
 
 def translate_files(
     model: Model, source: Path, out: Path, direction: Direction | str = Direction.S2T
 ) -> tuple[int, list[str]]:
-    """Translate a picture, or every picture of a folder: writes NAME.png, NAME_attention.png and contact_sheet.png.
+    """Translate a picture, or every picture of a folder: writes NAME.png, attention/NAME.png and contact_sheet.png.
+
+    A picture that cannot be translated does not keep the others from it.
 
     Args:
         model: trained networks.
@@ -82,49 +91,76 @@ def translate_files(
         direction: where to.
 
     Returns:
-        How many pictures were translated, and for each that could not be read a sentence with its name.
+        How many pictures were translated, and for each that could not be a sentence with its name.
 
     Raises:
         UagtError: if there are no pictures, `out` cannot be written, or a result would overwrite something.
     """
-    if not source.exists():
+    if not source.exists() and not source.is_symlink():  # where a link leads is said by who reads it
         raise UagtError(f"{source} does not exist; give a picture or a folder of pictures")
     paths = list_images(source) if source.is_dir() else [source]
     columns, refused, names = [], [], result_names(paths, make_folder(out))
-    for path, (name, attention_name) in tqdm(names.items(), disable=len(paths) < 20, unit="image"):
+    make_folder(out / MAPS)
+    for path, name in tqdm(names.items(), disable=len(paths) < 20, unit="image"):
         try:
-            picture = read_image(path)
-        except UagtError as error:
-            refused.append(str(error))
-            continue
-        result = translate(model, picture, direction)
-        result.translated.save(out / name)
-        result.attention.save(out / attention_name)
-        columns.append([thumbnail(image) for image in (picture, result.attention, result.translated)])
+            columns.append(_translate_file(model, path, out, name, direction))
+        except Exception as error:
+            refused.append(_why_not(path, error))
     if columns:
         contact_sheet(columns).save(out / CONTACT_SHEET)
     return len(columns), refused
 
 
-def result_names(paths: list[Path], out: Path) -> dict[Path, tuple[str, str]]:
-    """For each picture the names of its translation and its attention map in `out`.
+def _translate_file(
+    model: Model, path: Path, out: Path, name: str, direction: Direction | str
+) -> tuple[Image.Image, Image.Image, Image.Image]:
+    """Write the map and the translation of a picture; returns thumbnails of it and of both."""
+    pixels = load_image(path)[None]
+    picture = thumbnail(to_picture(pixels[0]))
+    try:
+        attention, translated = translate_pixels(model, pixels, direction)
+    except UagtError as error:
+        raise UagtError(f"{path}: {error}") from error
+    del pixels  # a large picture is large several times over
+    _grey(attention[0]).save(out / MAPS / name)
+    attention = thumbnail(_grey(attention[0]))
+    result = to_picture(translated[0])
+    result.save(out / name)
+    return picture, attention, thumbnail(result)
+
+
+def _why_not(path: Path, error: Exception) -> str:
+    """The sentence for what concerns one picture alone; everything else is raised again."""
+    if isinstance(error, UagtError):
+        return str(error)
+    if memory.ran_out(error):
+        return f"{path} needs more memory than is free; scale it down first."
+    if isinstance(error, OSError) and error.errno in NAME_REFUSED:
+        return f"the result of {path} cannot be written ({error.strerror}); rename the picture."
+    raise error
+
+
+def result_names(paths: list[Path], out: Path) -> dict[Path, str]:
+    """For each picture the name of its translation in `out`, and of its map in `out`/attention.
 
     Raises:
         UagtError: where two results would have one name, or a result that of a picture that is read.
     """
-    stems = [path.stem for path in paths]
-    bases = {path: path.stem if stems.count(path.stem) == 1 else path.name for path in paths}
-    names = {path: (f"{base}.png", f"{base}_attention.png") for path, base in bases.items()}
-    taken: dict[Path, Path] = {(out / CONTACT_SHEET).resolve(): out / CONTACT_SHEET}
-    taken |= {path.resolve(): path for path in paths}
-    for path, both in names.items():
-        for name in both:
-            other = taken.setdefault((out / name).resolve(), path)
-            if other != path or (out / name).resolve() == path.resolve():
+    stems = Counter(path.stem for path in paths)
+    names = {path: f"{path.stem if stems[path.stem] == 1 else path.name}.png" for path in paths}
+    taken = {_place(path): path for path in (*paths, out / CONTACT_SHEET)}
+    for path, name in names.items():
+        for result in (out / name, out / MAPS / name):
+            if (other := taken.setdefault(_place(result), result)) is not result:
                 raise UagtError(
-                    f"the result {out / name} of {path} would overwrite {other}; choose another --out or rename it"
+                    f"the result {result} of {path} would overwrite {other}; choose another --out or rename it"
                 )
     return names
+
+
+def _place(path: Path) -> str:
+    """Where a path leads, also on systems that do not tell a.png from A.PNG, and through links that lead nowhere."""
+    return os.path.normcase(os.path.realpath(path))
 
 
 @torch.no_grad()
@@ -144,23 +180,82 @@ def translate_image(model: Model, image: Tensor, direction: Direction | str = Di
         attention (N, 1, H, W) in [0, 1]; painted and translated (N, 3, H, W) in [-1, 1]; on the model's device.
 
     Raises:
-        UagtError: if `direction` is none.
+        UagtError: if `direction` is none, or the networks answer with NaN.
 
     >>> from uagt_lib import load_model
     >>> wide = torch.rand(1, 3, 101, 167) * 2 - 1
     >>> [tuple(x.shape) for x in translate_image(load_model("data/checkpoints/savanna-64.safetensors"), wide)]
     [(1, 1, 101, 167), (1, 3, 101, 167), (1, 3, 101, 167)]
     """
-    image = image.to(next(model.parameters()).device)
-    height, width = image.shape[-2:]
+    attention, painted = (rows(slice(None)) for rows in _look(model, image, direction))
+    return Translation(attention, painted, compose(image.to(painted), painted, attention))
+
+
+@torch.no_grad()
+def translate_pixels(model: Model, pixels: Tensor, direction: Direction | str = Direction.S2T) -> tuple[Tensor, Tensor]:
+    """What `translate_image` gives, to the bit, but for pictures of any size: Eq. 1 in strips of rows.
+
+    Args:
+        model: trained networks.
+        pixels: uint8 (N, 3, H, W).
+        direction: where to.
+
+    Returns:
+        attention float32 (N, 1, H, W) in [0, 1]; translated uint8 (N, 3, H, W); on the CPU.
+
+    Raises:
+        UagtError: if `direction` is none, or the networks answer with NaN.
+    """
+    attention_of, painted_of = _look(model, pixels, direction)
+    attention, translated = torch.empty(len(pixels), 1, *pixels.shape[-2:]), torch.empty_like(pixels)
+    for rows in _strips(pixels):
+        matte, painted = attention_of(rows), painted_of(rows)
+        attention[..., rows, :] = matte
+        translated[..., rows, :] = to_uint8(compose(to_float(pixels[..., rows, :].to(painted.device)), painted, matte))
+    return attention, translated
+
+
+def _look(model: Model, images: Tensor, direction: Direction | str) -> tuple[Rows, Rows]:
+    """Attention and paint for images uint8, or float in [-1, 1], (N, 3, H, W): what gives any rows of them at H x W."""
+    height, width = images.shape[-2:]
     scale = model.view / min(height, width)
     small = [max(model.stride, round(side * scale / model.stride) * model.stride) for side in (height, width)]
-    seen = F.interpolate(image, small, mode="bicubic", antialias=True).clamp(-1, 1)
-    result = model.translate(seen, direction)
-    attention, painted = (
-        F.interpolate(x, (height, width), mode="bilinear") for x in (result.attention, result.painted)
-    )
-    return Translation(attention, painted, compose(image, painted, attention))
+    narrow = []  # the filter takes rows and columns one after the other, so strips lose nothing
+    for rows in _strips(images):
+        strip = images[..., rows, :]
+        strip = to_float(strip) if strip.dtype == torch.uint8 else strip
+        narrow.append(F.interpolate(strip, (strip.shape[-2], small[1]), mode="bicubic", antialias=True))
+    seen = F.interpolate(torch.cat(narrow, -2), small, mode="bicubic", antialias=True).clamp(-1, 1)
+    result = model.translate(seen.to(next(model.parameters()).device), direction)
+    if not (result.attention.isfinite().all() and result.painted.isfinite().all()):
+        raise UagtError("the networks answer with NaN: their training diverged; take another checkpoint")
+    return _enlarged(result.attention, height, width), _enlarged(result.painted, height, width)
+
+
+def _strips(images: Tensor) -> Iterator[slice]:
+    """Rows of `images` (N, C, H, W), a few at a time."""
+    count, _, height, width = images.shape
+    rows = max(1, STRIP // (count * width))
+    return (slice(y, y + rows) for y in range(0, height, rows))
+
+
+def _enlarged(x: Tensor, height: int, width: int) -> Rows:
+    """What gives any rows of `x` (N, C, h, w) stretched to (height, width), bilinearly, like `F.interpolate`.
+
+    Each row depends on its own number alone: rows of a strip have the bits they have in the whole.
+    """
+    wide, last = F.interpolate(x, (x.shape[-2], width), mode="bilinear"), x.shape[-2] - 1
+    at = ((torch.arange(height, dtype=torch.float64) + 0.5) * x.shape[-2] / height - 0.5).clamp(0, last)
+    above = at.long()
+    share = (at - above).to(x.device, x.dtype)[:, None]
+    above, below = above.to(x.device), (above + 1).clamp(max=last).to(x.device)
+    return lambda rows: wide[..., above[rows], :] * (1 - share[rows]) + wide[..., below[rows], :] * share[rows]
+
+
+def _grey(attention: Tensor) -> Image.Image:
+    """A map (1, H, W) in [0, 1] as a grey picture."""
+    rows = [to_uint8(to_grey(attention[:, strip])[:1]) for strip in _strips(attention[None])]
+    return to_picture(torch.cat(rows, 1))
 
 
 @torch.no_grad()

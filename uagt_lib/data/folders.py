@@ -73,7 +73,12 @@ def name_of(path: Path) -> str:
 
 def load_image(path: str | Path) -> Tensor:
     """One picture at its own size: uint8 (3, H, W), values 0..255. Raises UagtError as `read_image` does."""
-    return torch.from_numpy(np.array(read_image(path))).permute(2, 0, 1)
+    return to_pixels(read_image(path))
+
+
+def to_pixels(picture: Image.Image) -> Tensor:
+    """A PIL image in RGB as uint8 (3, H, W), values 0..255."""
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)
 
 
 def load_images(folder: str | Path, size: int | tuple[int, int]) -> Tensor:

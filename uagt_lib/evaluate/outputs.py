@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from uagt_lib import memory
 from uagt_lib.data.pairs import to_float, to_grey, to_picture, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
 from uagt_lib.evaluate.pictures import Folder, Pictures, whose
 from uagt_lib.files import make_folder
-from uagt_lib.inference import translate_image
+from uagt_lib.inference import translate_image, translate_pixels
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model, Translation
 from uagt_lib.training.checkpoint import load_model
@@ -65,27 +66,44 @@ def make_outputs(
 
 def _translated(
     model: Model, candidate: Candidate, pictures: Pictures, direction: Direction, tally: Tally
-) -> Iterator[tuple[list[str], Translation]]:
-    """All pictures of a set, a few at a time, each once and at its own size, counted in `tally`: names and results."""
+) -> Iterator[tuple[list[str], Tensor, Tensor]]:
+    """All pictures of a set, a few at a time, each once and at its own size, counted in `tally`.
+
+    Gives names, attention (n, 1, H, W) in [0, 1] and results uint8 (n, 3, H, W).
+    """
     title, count = f"{candidate.name} {direction.label}", len(pictures)
     with tqdm(total=count, desc=title, unit="image", disable=count < 20) as bar:
         for names, batch, masks in _batches(pictures):
-            seen = to_float(batch)
-            result = translate_image(model, seen, direction)
-            result = Translation(*(x.cpu() for x in result))
-            if not (result.translated.isfinite().all() and result.attention.isfinite().all()):
-                raise UagtError(f"{candidate.weights} turns {names[0]} into NaN: its training diverged; take another")
-            tally.add(result.attention, seen, result.translated, masks)
-            yield names, result
+            try:
+                yield names, *_translate(model, batch, masks, direction, tally)
+            except UagtError as error:
+                raise UagtError(f"{candidate.weights}, picture {names[0]}: {error}") from error
+            except (MemoryError, RuntimeError) as error:
+                if not memory.ran_out(error):
+                    raise
+                raise UagtError(f"{names[0]} of {pictures} needs more memory than is free; scale it down") from error
             bar.update(len(names))
 
 
-def _write(results: Iterator[tuple[list[str], Translation]], where: Path) -> tuple[Folder, list[Sample | None]]:
+def _translate(
+    model: Model, batch: Tensor, masks: Tensor | None, direction: Direction, tally: Tally
+) -> tuple[Tensor, Tensor]:
+    """One batch, counted: attention and results. Only what masks are held against is kept before it is rounded."""
+    if masks is None:
+        attention, finished = translate_pixels(model, batch, direction)
+        tally.add(attention, batch, finished)
+        return attention, finished
+    seen = to_float(batch)
+    result = Translation(*(x.cpu() for x in translate_image(model, seen, direction)))
+    tally.add(result.attention, seen, result.translated, masks)
+    return result.attention, to_uint8(result.translated)
+
+
+def _write(results: Iterator[tuple[list[str], Tensor, Tensor]], where: Path) -> tuple[Folder, list[Sample | None]]:
     """Write PNG files to `where`; returns them, and samples of the first."""
     samples, paths = [], []
-    for names, result in results:
-        finished = to_uint8(result.translated)
-        for name, attention, picture in zip(names, result.attention, finished, strict=True):
+    for names, maps, finished in results:
+        for name, attention, picture in zip(names, maps, finished, strict=True):
             paths.append(where / f"{name}.png")
             to_picture(picture).save(paths[-1])
             if len(samples) < SHOWN:
