@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 import uagt_lib
 from uagt_lib import cli
 from uagt_lib.errors import UagtError
 from uagt_lib.files import check_regular, plain_streams, to_bytes
+from uagt_lib.training.checkpoint import read_tensors, write_tensors
 
 STRAY = "bad\udcff"  # a byte that is no UTF-8, as Python keeps it in a file's name
 
@@ -66,6 +68,15 @@ def test_what_is_no_regular_file_is_called_by_its_kind(tmp_path: Path) -> None:
     for path, sentence in ((tmp_path / "pipe", "a pipe"), (tmp_path, "a folder"), (Path("/dev/null"), "a device")):
         with pytest.raises(UagtError, match=sentence):
             check_regular(path)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names are text here")
+def test_a_checkpoint_in_a_folder_of_stray_bytes_is_read(tmp_path: Path) -> None:
+    """safetensors, in Rust, refuses such a path."""
+    where = tmp_path / STRAY / "weights.safetensors"
+    where.parent.mkdir()
+    write_tensors(where, {"x": torch.arange(3)})
+    assert torch.equal(read_tensors(where)["x"], torch.arange(3))
 
 
 def test_a_file_name_of_stray_bytes_goes_all_the_way(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import codecs
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from uagt_lib.errors import UagtError
@@ -47,6 +49,18 @@ def check_regular(path: Path) -> None:
 def to_bytes(text: str) -> bytes:
     """Text as we write it to files: UTF-8, line ends as they are, and no character an error."""
     return text.encode("utf-8", "plain")
+
+
+@contextmanager
+def utf8_name(path: Path) -> Iterator[str]:
+    """A name for a file that libraries in other languages take: many refuse one that is no UTF-8, as Linux allows."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        with path.open("rb") as file:
+            yield f"/proc/self/fd/{file.fileno()}"
+    else:
+        yield str(path)
 
 
 def plain_streams() -> None:

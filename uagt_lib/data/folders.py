@@ -47,7 +47,7 @@ def list_images(folder: str | Path) -> list[Path]:
     for path in entries:
         if path.is_dir():
             inside.append(path)
-        elif path.name != CONTACT_SHEET and (is_image_name(path.name) or is_picture(path)):
+        elif _counts(path):
             images.append(path)
         else:
             others.append(path)
@@ -56,6 +56,18 @@ def list_images(folder: str | Path) -> list[Path]:
     if others or inside:
         warnings.warn(f"{folder}: {_passed_over(others, inside)}", UagtWarning, stacklevel=2)
     return images
+
+
+def holds_images(folder: Path) -> bool:
+    """Whether `list_images` would find any."""
+    return folder.is_dir() and any(_counts(path) for path in folder.iterdir())
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file of a folder is one of its pictures."""
+    if path.name.startswith(".") or path.name == CONTACT_SHEET:
+        return False
+    return is_image_name(path.name) or is_picture(path)
 
 
 def is_image_name(name: str) -> bool:

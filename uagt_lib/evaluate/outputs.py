@@ -9,6 +9,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from uagt_lib import memory
+from uagt_lib.data.folders import name_of
 from uagt_lib.data.pairs import to_float, to_grey, to_picture, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
@@ -35,8 +36,9 @@ def check_free(candidate: Candidate, real: Real, out: Path) -> None:
     """Raise if other files lie where this candidate's pictures will go: they would pass for its own."""
     for direction, sub in FOLDERS.items() if candidate.weights else ():
         where = out / "outputs" / candidate.name / sub
-        expected = {f"{name}.png" for name in real.sides(direction)[0].names}
-        if where.is_dir() and (strange := sorted({p.name for p in where.iterdir()} - expected)):
+        expected = set(real.sides(direction)[0].names)
+        there = [path for path in where.iterdir() if not path.name.startswith(".")] if where.is_dir() else []
+        if strange := sorted(path.name for path in there if path.suffix != ".png" or name_of(path) not in expected):
             raise UagtError(f"{where} holds {strange[0]}, which is of another evaluation: choose another --out")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from uagt_lib.data.folders import is_image_name, load_masked
+from uagt_lib.data.folders import holds_images, load_masked
 from uagt_lib.data.pairs import to_float, to_grey, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import report
@@ -63,7 +63,7 @@ def _folders(root: Path) -> tuple[Path, Path]:
     """The folders of photographs and of masks in `root`."""
     if not root.is_dir():
         raise UagtError(f"{root} is not a folder; it should hold a folder of photographs and a folder `mask`")
-    holding = [p for p in sorted(root.iterdir()) if p.is_dir() and any(is_image_name(f.name) for f in p.iterdir())]
+    holding = [path for path in sorted(root.iterdir()) if holds_images(path)]
     masks = [p for p in holding if p.name in ("mask", "masks")]
     photographs = [p for p in holding if p not in masks]
     if len(masks) != 1 or len(photographs) != 1:

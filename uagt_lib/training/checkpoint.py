@@ -20,6 +20,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from uagt_lib.errors import UagtError
+from uagt_lib.files import utf8_name
 from uagt_lib.method.model import Model
 from uagt_lib.training.config import Config
 
@@ -107,7 +108,7 @@ def read_config(path: str | Path) -> Config:
 def _opened(path: str | Path) -> Iterator[safe_open]:
     """A safetensors file, open for reading; what can go wrong with it, said in a sentence."""
     try:
-        with safe_open(path, framework="pt") as file:
+        with utf8_name(Path(path)) as name, safe_open(name, framework="pt") as file:
             yield file
     except FileNotFoundError as error:
         raise UagtError(f"{path} does not exist") from error
