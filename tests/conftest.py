@@ -4,6 +4,8 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch; kernels and commands that tests start inherit it
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -11,6 +13,7 @@ from tests.lesson_runs import LessonRuns
 from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.method.pieces import Architecture
 from uagt_lib.training.config import Config
+from uagt_lib.training.trainer import Trainer
 
 TINY = Architecture(
     generator_width=4,
@@ -43,3 +46,11 @@ def config() -> Config:
 @pytest.fixture(scope="session")
 def pair() -> Pair:
     return from_savanna(32, 36, images=6, held_out=3)
+
+
+@pytest.fixture
+def whole(config: Config, pair: Pair, tmp_path: Path) -> Trainer:
+    """A run that was never interrupted, at its end."""
+    trainer = Trainer.open(config, pair, tmp_path / "whole", progress=False)
+    trainer.run()
+    return trainer

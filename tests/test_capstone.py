@@ -12,6 +12,7 @@ from uagt_lib.data import download
 from uagt_lib.data.pairs import Domain, Pair
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid
+from uagt_lib.training.checkpoint import step_of
 from uagt_lib.training.config import Config
 from uagt_lib.training.trainer import Trainer
 
@@ -68,8 +69,10 @@ def test_a_run_on_drive_only_where_there_is_one(monkeypatch, capsys, tmp_path):
 
 def test_so_far_shows_the_newest_or_what_ships(tmp_path, capsys):
     assert capstone.so_far(tmp_path)[0].name == "savanna-64.safetensors"
-    assert "No checkpoint of your run yet" in capsys.readouterr().out
+    assert "No milestone of your run yet" in capsys.readouterr().out
     for step in (20, 10):
         (tmp_path / "checkpoints" / f"step-{step:08d}").mkdir(parents=True)
-    assert [p.name for p in capstone.so_far(tmp_path)] == ["step-00000010", "step-00000020"]
-    assert "step 20" in capsys.readouterr().out
+    (tmp_path / "milestones").mkdir()
+    (tmp_path / "milestones" / "step-00000005.safetensors").touch()
+    assert [step_of(p) for p in capstone.so_far(tmp_path)] == [5, 10, 20]
+    assert "3 milestones of your run so far, the newest of step 20" in capsys.readouterr().out

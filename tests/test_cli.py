@@ -185,20 +185,34 @@ def test_translate_leaves_damaged_pictures_out_and_does_the_rest(tmp_path: Path,
 
 
 @pytest.mark.slow
-def test_ctrl_c_saves_and_says_how_to_resume(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_its_like_save_and_say_how_to_resume(number: int, tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = [sys.executable, "-m", "uagt_lib", "train", "--preset", "savanna-smoke", "--out", str(out)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     end = time.monotonic() + 90
-    while not (out / "checkpoints").exists() and time.monotonic() < end:  # the first checkpoint comes after 40 steps
+    while not (out / "milestones").exists() and time.monotonic() < end:  # the first comes after 8 steps
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert f"go on with: uagt train --out {out} --resume" in err and "Traceback" not in err
     step = int(err.split("saved at step ")[1].split()[0])
     assert (out / "checkpoints" / f"step-{step:08d}").is_dir()
+
+
+def test_a_dry_run_leaves_nothing_and_a_time_limit_saves(tmp_path: Path, capsys) -> None:
+    out = tmp_path / "run"
+    assert run("train", "--preset", "tiny", "--out", out, "--steps", 900, "--threads", 2, "--dry-run") == 0
+    first, needs = capsys.readouterr().out.splitlines()
+    assert "step 0 of 900" in first and first.endswith(", 2 threads")
+    assert needs.startswith("880 steps of ") and "of memory and " in needs
+    assert not out.exists()
+    said = refused(capsys, "train", "--preset", "tiny", "--out", out, "--steps", 90_000, "--max-minutes", 0.4)
+    assert "stopped and saved at step " in said and f"uagt train --out {out} --resume" in said
+    assert run("train", "--out", out, "--resume", "--dry-run") == 0
+    assert " of 90000, on cpu" in capsys.readouterr().out
 
 
 def test_help_names_every_preset_and_method_and_does_not_wait_for_torch(capsys, monkeypatch) -> None:

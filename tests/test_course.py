@@ -10,6 +10,7 @@ from uagt_lib.course.expect import Wrong, same
 from uagt_lib.errors import UagtError
 from uagt_lib.method.compose import compose
 from uagt_lib.show import system
+from uagt_lib.training.checkpoint import checkpoints
 
 
 @pytest.fixture(autouse=True)
@@ -138,17 +139,19 @@ def test_the_map_shows_every_part_once_and_lights_what_is_solved():
     assert sum(text.get_text().startswith("✓") for text in lit) == len(system.PARTS)
 
 
-def test_a_run_is_trained_once_gone_on_with_and_never_mixed_up(config, pair, capsys):
-    from uagt_lib.training.trainer import Trainer
-
+def test_a_run_is_trained_once_gone_on_with_and_never_mixed_up(config, pair, capsys, tmp_path):
     short = config.with_(steps=4)
-    out = trained(short, pair, "short")
+    out = trained(short, pair, tmp_path / "short")
     assert [p.name for p in sorted((out / "checkpoints").iterdir())][-1] == "step-00000004"
     stamp = (out / "metrics.json").stat().st_mtime_ns
-    assert trained(short, pair, "short") == out
+    assert trained(short, pair, tmp_path / "short") == out
     assert "already trained" in capsys.readouterr().out
     assert (out / "metrics.json").stat().st_mtime_ns == stamp
-    Trainer(short, pair, out.with_name("cut")).run(until=2)
-    assert len(list((trained(short, pair, "cut") / "checkpoints").iterdir())) >= 2
+    cut = trained(short, pair, tmp_path / "cut", until=2)
+    assert checkpoints(cut)[-1].name == "step-00000002" and checkpoints(out)[-1].name == "step-00000004"
+    assert checkpoints(trained(short, pair, cut))[-1].name == "step-00000004"
+    for name in ("short", "cut"):  # held-out pictures are looked at on the way
+        scores = json.loads((tmp_path / name / "history.json").read_text())["scores"]
+        assert [score["step"] for score in scores] == [1, 2, 3, 4] and "source" in scores[0]
     with pytest.raises(UagtError, match="another run"):
-        trained(short.with_(seed=9), pair, "short")
+        trained(short.with_(seed=9), pair, tmp_path / "short")

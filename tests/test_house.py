@@ -32,7 +32,7 @@ FILES = {path.relative_to(LIBRARY).with_suffix("").as_posix(): path for path in 
 NAME = re.compile(r"uagt_lib(\.\w+)+")
 
 FUNCTION, CLASS = 60, 250  # lines, with the docstring
-BEING_MENDED = re.compile(r"training/trainer|course/lessons/lesson_\d\d/checks")
+BEING_MENDED = re.compile(r"course/lessons/lesson_\d\d/checks")
 
 
 @cache

@@ -20,9 +20,14 @@ def test_a_run_of_the_first_format_is_gone_on_with(config: Config, pair: Pair, t
     assert read_config(STORED) == config
     shutil.copytree(STORED, tmp_path / "run")
     trainer = Trainer.open(config, pair, tmp_path / "run")
+    assert len(trainer.notes) == 1 and trainer.notes[0].startswith(
+        "an older version of this program began it: weights,"
+    )
     assert trainer.step == 30 and trainer.history[0]["step"] == 25
     assert [score["seen"] for score in trainer.scores] == [5, 10, 15, 20, 25, 30]
     trainer.run()
+    assert [score["seen"] for score in trainer.scores if "seen" in score] == [5, 10, 15, 20, 25, 30]
+    assert Trainer.open(config, pair, tmp_path / "run").history == trainer.history
     expected = json.loads((STORED / "expected.json").read_text())  # the last record, by the program that made the run
     assert trainer.history[-1] == pytest.approx(expected, rel=0.01)
 

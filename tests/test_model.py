@@ -151,6 +151,14 @@ def test_what_is_no_direction_is_refused_with_the_two_that_are(config: Config, b
         model(config).translate(batch[0], word)
 
 
+def test_what_was_frozen_before_stays_frozen() -> None:
+    layer = torch.nn.Linear(1, 1)
+    layer.bias.requires_grad_(False)
+    with frozen(layer):
+        assert not layer.weight.requires_grad
+    assert layer.weight.requires_grad and not layer.bias.requires_grad
+
+
 def test_frozen_thaws_after_an_error() -> None:
     layer = torch.nn.Linear(1, 1)
     with pytest.raises(RuntimeError), frozen(layer):

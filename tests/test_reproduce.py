@@ -13,7 +13,7 @@ from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.reproduce import again, figures, runs, tables
 from uagt_lib.reproduce.finding import over_seeds
-from uagt_lib.reproduce.runs import Runs, at, digest, scale, seeds
+from uagt_lib.reproduce.runs import Runs, digest, scale, seeds
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
 
@@ -41,7 +41,7 @@ def test_a_run_is_trained_once_and_goes_on_after_an_interruption(base, kept, tmp
     whole = Runs(tmp_path / "whole").train([base, other])
     real = runs.Trainer.run
     monkeypatch.setattr(runs.Trainer, "run", lambda trainer, until: real(trainer, 3))
-    with pytest.raises(UagtError, match="stopped at step 3 of 10; the same command goes on"):
+    with pytest.raises(UagtError, match="stopped at step 3 of 10; the same again goes on"):
         kept.train([base, other])
     monkeypatch.undo()
     assert not kept.done(base)
@@ -77,10 +77,10 @@ def test_a_branch_equals_the_straight_run(base, kept, tmp_path) -> None:
 
 def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_freezes(base, kept) -> None:
     never, switched = kept.train([base.with_(method="uagt-D-A"), base])
-    a, b = weights(at(never, 4)), weights(switched)
+    a, b = weights(checkpoint.moment(never, 4)), weights(switched)
     names = [name for name in a if name.startswith("A_")]
     assert names and all(torch.equal(a[name], b[name]) for name in names)
-    assert len(list((never / "checkpoints").iterdir())) == 10
+    assert len(checkpoint.moments(never)) == 10
 
 
 def test_seeds_are_named_beforehand() -> None:

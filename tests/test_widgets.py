@@ -21,7 +21,7 @@ from uagt_lib.errors import UagtError
 from uagt_lib.show.figures import kid_histogram, training_curves
 from uagt_lib.show.widgets import Dashboard, attention_explorer, composition_playground, dashboard, kid_explorer
 from uagt_lib.show.widgets.playground import disc
-from uagt_lib.training.checkpoint import begin, commit, find_weights, write_weights
+from uagt_lib.training.checkpoint import find_weights, step_name, write_weights
 from uagt_lib.training.config import Config
 from uagt_lib.training.trainer import Trainer
 
@@ -125,9 +125,9 @@ def test_a_disc_is_round_and_where_it_was_put():
 def run(config: Config, tmp_path: Path) -> Path:
     """A run of three checkpoints, all different."""
     for i, step in enumerate((4, 8, 12)):
-        folder = begin(tmp_path / "run", step)
+        folder = tmp_path / "run" / "checkpoints" / step_name(step)
+        folder.mkdir(parents=True)
         write_weights(folder / "weights.safetensors", config.with_(seed=i).model(), config)
-        commit(folder, keep=3)
     return tmp_path / "run"
 
 
@@ -249,7 +249,7 @@ def test_dashboard_buttons(long, pair, tmp_path, capfd):
     stop.click()
     assert board.wait(20) and not board.running
     assert board.trainer.step <= at + 2
-    assert [int(path.name[5:]) for path in board.trainer.checkpoints] == [board.trainer.step]
+    assert [int(path.name[5:]) for path in board.trainer.folder.own] == [board.trainer.step]
     assert "stopped and saved" in text(board) and stop.disabled and hold.disabled
     assert all(a != b for a, b in zip(before[1:], pictures(board)[1:], strict=True))
     assert capfd.readouterr() == ("", "")  # no progress bar, no callback that failed
@@ -261,7 +261,7 @@ def test_stop_ends_a_run_that_is_held(long, pair, tmp_path):
     board.pause()
     assert not board.wait(0.2)
     board.stop()
-    assert board.wait(20) and board.trainer.checkpoints
+    assert board.wait(20) and board.trainer.folder.own
 
 
 def test_a_stopped_run_can_be_started_again(long, pair, tmp_path):
@@ -343,7 +343,7 @@ def test_errors_while_drawing_end_the_run_and_save_it(long, pair, tmp_path, monk
     board.start()
     with pytest.raises(ZeroDivisionError):
         board.wait(20)
-    assert board.trainer.checkpoints and "division by zero" in text(board)
+    assert board.trainer.folder.own and "division by zero" in text(board)
 
 
 def test_another_configuration_is_refused(config, pair, tmp_path):

@@ -8,6 +8,7 @@ import argparse
 import json
 import shlex
 import sys
+import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -111,6 +112,15 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--resume", action="store_true", help="go on from the newest checkpoint in --out, exactly")
     train.add_argument(
         "--precision", choices=("fp32", "bf16", "fp16"), help="mixed precision, for GPUs (default: fp32)"
+    )
+    train.add_argument(
+        "--threads", type=int, metavar="N", help="compute with N (default: 1 for small networks, else 2)"
+    )
+    train.add_argument(
+        "--max-minutes", type=float, metavar="N", help="stop and save in time to end N minutes from now, as queues ask"
+    )
+    train.add_argument(
+        "--dry-run", action="store_true", help="say what time, memory and disk it needs after twenty steps, and stop"
     )
     train.add_argument("--tensorboard", action="store_true", help="log to --out for TensorBoard as well")
 
@@ -247,20 +257,26 @@ def _add_data(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
+    deadline = None if options.max_minutes is None else time.monotonic() + 60 * options.max_minutes
     from uagt_lib.evaluate.observe import Observer
+    from uagt_lib.training.control import Control
     from uagt_lib.training.trainer import Trainer
 
     changes = {name: getattr(options, name) for name in ("method", "seed", "steps", "precision")}
     config, out = configure(options.preset, options.out, options.resume, **changes)
     pair = pictures(config, options.data)
-    trainer = Trainer.open(config, pair, out, observer=Observer(pair, out), tensorboard=options.tensorboard)
+    asked = {"threads": options.threads, "tensorboard": options.tensorboard}
+    trainer = Trainer.open(config, pair, out, observer=Observer(pair, out), control=Control(deadline), **asked)
+    if options.dry_run:
+        print("\n".join(trainer.dry_run()))
+        return 0
     trainer.run()
-    if not trainer.crew.is_main_process:
+    if not trainer.crew.main:
         return 0
     if trainer.step < trainer.steps:
         data = ["--data", str(options.data)] if options.data else []
         command = shlex.join(["uagt", "train", "--out", str(out), "--resume", *data])
-        several = trainer.crew.num_processes
+        several = trainer.crew.count
         launcher = f" (under your launcher, with {several} processes)" if several > 1 else ""
         stopped = f"stopped and saved at step {trainer.step} of {trainer.steps}"
         print(f"uagt: {stopped}; go on with: {command}{launcher}", file=sys.stderr)

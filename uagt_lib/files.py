@@ -4,9 +4,10 @@ import codecs
 import os
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TextIO
 
 from uagt_lib.errors import UagtError
 
@@ -64,13 +65,41 @@ def utf8_name(path: Path) -> Iterator[str]:
 
 
 def plain_streams() -> None:
-    """What a terminal or a redirected output cannot show is written in ASCII; one that was closed takes everything."""
+    """What a terminal or a redirected output cannot show is written in ASCII; one that was closed, or whose reader goes
+    away, takes everything."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for as long as we run)
-        elif reconfigure := getattr(stream, "reconfigure", None):
+            continue
+        if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="plain")
+        if not isinstance(stream, _Patient):
+            setattr(sys, name, _Patient(stream))
+
+
+class _Patient:
+    """A stream that bears to be read no more (a dead pipe, a closed terminal): what is written then is lost."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._try(lambda: self._stream.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._try(self._stream.flush)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _try(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except OSError:
+            with suppress(OSError, ValueError):  # whatever waits in its buffer goes the same way
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

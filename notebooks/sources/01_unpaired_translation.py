@@ -364,21 +364,21 @@ print(inspect.getsource(step_cyclegan.training_step))
 # %%
 guess = ...  # "grass" or "stripes"
 
-from uagt_lib.training.checkpoint import checkpoints
-from uagt_lib.course import trained
+from uagt_lib.training.checkpoint import moment
+from uagt_lib.course import runs, trained
 from uagt_lib.training.presets import preset
 
 config = preset("savanna-smoke").with_(method="cyclegan")
 small = from_savanna(config.view, config.load, images=config.savanna, bias=config.bias)
-run = trained(config, small, "smoke-cyclegan")
-moments = checkpoints(run)  # one every 40 steps
+run = trained(config, small, runs("smoke-cyclegan"))
+steps = range(40, 401, 40)
+moments = [moment(run, step) for step in steps]
 # %%
 from uagt_lib.course.lessons.lesson_01.toys import how_far
 
 S, T = small.source, small.target
 s32, t32 = to_float(S.test), to_float(T.test)
 stages = [translate_batch(load_model(path), S.test).translated for path in moments]
-steps = [int(path.name.removeprefix("step-")) for path in moments]
 grass, stripes = zip(*(how_far(x, s32, t32, (S.masks, T.masks)) for x in stages), strict=True)
 figures.show(
     show.curves(
@@ -464,7 +464,7 @@ for name, pictures in candidates.items():
 # %% [markdown] tags=["instructor"]
 # **For teachers · discussion.** "Design a loss that keeps the background without masks." Typical proposals: penalise |s - s'| everywhere (fights the stripes as well; an identity loss is a cousin of it), a fixed mask in the middle of the picture (horses walk), a judge for
 # the horse only (who cuts out the horse?). All lead to attention: let a network propose the mask and let the two losses decide whether it was right. **Experiment for a quick group:** the same small run with bias 0,
-# `trained(config.with_(bias=0.0), from_savanna(32, 36, bias=0.0), "smoke-cyclegan-fair")`. Background error falls to about 0.08 instead of 0.12: without a lure the judge no longer asks for other grass, and
+# `trained(config.with_(bias=0.0), from_savanna(32, 36, bias=0.0), runs("smoke-cyclegan-fair"))`. Background error falls to about 0.08 instead of 0.12: without a lure the judge no longer asks for other grass, and
 # what remains is clumsy repainting.
 # %% [markdown]
 # ## Quiz

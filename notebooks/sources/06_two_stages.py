@@ -15,9 +15,9 @@
 # **Before this** lesson 05.
 # %%
 import torch
-from uagt_lib.training.checkpoint import checkpoints, load_model
+from uagt_lib.training.checkpoint import load_model, moment
 from uagt_lib.method.compose import attended, compose
-from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, trained
+from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, runs, trained
 from uagt_lib.course.growing import difference, step_attention, step_two_stages
 from uagt_lib.course.lessons.lesson_06.checks import three_runs
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
@@ -59,17 +59,17 @@ reveal(guess, "Y", "frozen at step 40")
 # ## 6.1 A race, and why it should be stopped
 #
 # In stage 1 the discriminators see whole pictures. Whatever tells the domains apart is worth painting: stripes, but also dry grass.
-# Grass is large, smooth and easy. Stripes are worth more once the painter can do them. Here is the race, from run X's ten
-# checkpoints:
+# Grass is large, smooth and easy. Stripes are worth more once the painter can do them. Here is the race, in ten moments
+# of run X:
 # %%
 import json
 
 scores = json.loads((run_x / "history.json").read_text())["scores"]
-models = [load_model(path) for path in checkpoints(run_x)]
+models = [load_model(moment(run_x, score["step"])) for score in scores]
 maps = [translate_batch(m, horses[[0, 2]]).attention for m in models]
 figures.show(
     draw.attention_film(horses[[0, 2]], maps, scores, "source", switch=280),
-    "Attention maps over ten checkpoints. At step 40 the background is attended and the horse left out; "
+    "Attention maps in ten moments. At step 40 the background is attended and the horse left out; "
     "by step 120 it has turned round; from step 280 it is frozen.",
 )
 # %% [markdown]
@@ -112,7 +112,7 @@ def foreground(image, attention, tau=0.1):
 # For the fake, Eq. 6 as printed takes $F_{S\to T}(s)$: the raw paint. The authors' program takes $s'$, paint and photograph
 # composed. They differ wherever the map is neither 0 nor 1:
 # %%
-end_of_stage_1 = load_model(run_x / "checkpoints" / "step-00000280")
+end_of_stage_1 = load_model(moment(run_x, 280))
 fake = translate_batch(end_of_stage_1, horses)
 readings = [foreground(picture, fake.attention) for picture in (fake.painted, fake.translated)]
 figures.show(
@@ -256,7 +256,7 @@ def staged_trip(s, F_st, A_s, F_ts, A_t, stage):
 # arrow, at run X's switch. How large is what is missing, as a share of the whole gradient's length?
 # %%
 guess = ...  # a share
-m = load_model(run_x / "checkpoints" / "step-00000280")
+m = load_model(moment(run_x, 280))
 m.F_st.requires_grad_(True)
 s = to_float(pair.source.test[:16])
 
@@ -324,7 +324,7 @@ watch("a map of ones", torch.full((4, 1, 32, 32), 0.98))
 guess = ...  # mean attention on the background
 # %%
 biased = from_savanna(config.view, config.load, bias=1.0, held_out=16)
-run_b = trained(config.with_(bias=1.0, switch=1.0, steps=200), biased, "smoke-biased")
+run_b = trained(config.with_(bias=1.0, switch=1.0, steps=200), biased, runs("smoke-biased"))
 last = json.loads((run_b / "metrics.json").read_text())["source"]
 reveal(guess, last["attention_outside"], "attention on the background at bias 1")
 print(f"background error {last['background_error']:.3f}")
@@ -332,7 +332,7 @@ print(f"that of run X    {scores[-1]['source']['background_error']:.3f}")
 # %%
 shown = {}
 for step in (40, 120, 200):
-    model = load_model(run_b / "checkpoints" / f"step-{step:08d}")
+    model = load_model(moment(run_b, step))
     shown[step] = translate_batch(model, biased.source.test[:6])
 figures.show(
     figures.rows(
@@ -361,7 +361,7 @@ figures.show(
 # * The paper's stage 2 is not free. See for yourself:
 # %%
 before, after = (
-    translate_batch(load_model(run_x / "checkpoints" / f"step-00000{step}"), pair.source.test).translated
+    translate_batch(load_model(moment(run_x, step)), pair.source.test).translated
     for step in (280, 400)
 )
 figures.show(

@@ -9,7 +9,7 @@ import json
 import torch
 
 from uagt_lib.training.checkpoint import load_model
-from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, trained
+from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, runs, trained
 from uagt_lib.data.pairs import from_savanna, sample, to_uint8
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.methods import METHODS
@@ -151,7 +151,7 @@ def learners(pieces, stage):
 
 
 # %% [markdown]
-# Now measure. We take a half-trained full method (step 200 of 400 of the little run that several lessons share), put its weights into each of the seven systems, send the same
+# Now measure. We take a half-trained full method (step 200 of 400 of the little run that several lessons share; with its discriminators, which no milestone keeps), put its weights into each of the seven systems, send the same
 # 16 horses and 16 zebras through, and write down the size (norm) of every network's gradient.
 #
 # **Predict.** -As paints the whole horse picture with $F_{S\to T}$, where the full method painted a horse. By which factor does $F_{S\to T}$'s gradient in stage 1 grow?
@@ -159,9 +159,8 @@ def learners(pieces, stage):
 guess = ...  # a factor
 # %%
 pair = from_savanna(32, 36)
-smoke = trained(preset("savanna-smoke"), pair, "smoke")
-half = load_model(smoke / "checkpoints" / "step-00000200")
 config = preset("savanna-smoke")
+half = load_model(trained(config, pair, runs("smoke-half"), until=200))
 
 
 def gradients(pieces, stage):
@@ -218,9 +217,11 @@ print("stage 2 as you predicted:", all(learn[name] == learners(pieces_of(name), 
 # %%
 guess = ...  # 0 to 1
 # %%
-ablated = trained(preset("savanna-smoke").with_(method="uagt-cycle"), pair, "smoke-uagt-cycle")
-runs = {"full": smoke, "-cycle": ablated}
-scores = {name: json.loads((run / "history.json").read_text())["scores"] for name, run in runs.items()}
+smoke = trained(preset("savanna-smoke"), pair, runs("smoke"))
+without_cycle = preset("savanna-smoke").with_(method="uagt-cycle")
+ablated = trained(without_cycle, pair, runs("smoke-uagt-cycle"))
+both = {"full": smoke, "-cycle": ablated}
+scores = {name: json.loads((run / "history.json").read_text())["scores"] for name, run in both.items()}
 figures.show(
     show.inside_and_outside(scores, 400),
     "Mean attention over the steps. Full: inside rises, outside falls to 0. Without the cycle loss "
@@ -343,7 +344,7 @@ from uagt_lib.evaluate.kid import mmd2
 look, s = load_extractor("savanna"), to_float(pair.source.test)
 others = [savanna.draw(kind, 128, 32, seed=12)[0] for kind in ("horse", "zebra")]
 real = [look(to_float(pictures)) for pictures in others]
-rival = trained(preset("savanna-smoke").with_(method="cyclegan"), pair, "smoke-cyclegan")
+rival = trained(preset("savanna-smoke").with_(method="cyclegan"), pair, runs("smoke-cyclegan"))
 models["cyclegan"] = load_model(rival)
 outputs = {name: translate_batch(model, pair.source.test).translated for name, model in models.items()}
 outputs["untouched"] = s

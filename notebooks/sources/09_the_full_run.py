@@ -85,7 +85,7 @@ guess = ...  # a share of the run, say 0.5
 # checkpoint take the newest there is, and can be run again later. Stop, close the lid, come back, run this cell again: the run
 # goes on where it was.
 # %%
-dashboard = widgets.Dashboard(config, pair, run, keep=12)
+dashboard = widgets.Dashboard(config, pair, run)
 dashboard.start()
 # %% [markdown]
 # While it trains, watch three things.
@@ -197,22 +197,23 @@ print(sum(torch.equal(a, b) for a, b in pairs), "of", len(pairs), "weight tensor
 # Not one. Adam forgot its moments, the pool forgot its fakes, the sampler drew other pictures. Nothing crashed, and no message
 # told you: that is why a checkpoint folder here has three files (look into `checkpoints/step-.../`), and why a test compares bits.
 #
-# ## 9.5 Look back: every checkpoint
+# ## 9.5 Look back: milestones
 #
-# Attention over the run, one horse and one zebra. The columns are steps.
+# Attention over the run, one horse and one zebra. The columns are steps. (All that is needed to *go on* is large, so only the two newest
+# checkpoints are kept. To *look back* F and A are enough: a run keeps those at twelve moments, its milestones.)
 # %%
-checkpoints = capstone.so_far(run)
+milestones = capstone.so_far(run)
 figures.show(
-    show.attention_over_time(checkpoints, pair),
-    "One horse and one zebra, and their attention maps at the checkpoints of the run: "
+    show.attention_over_time(milestones, pair),
+    "One horse and one zebra, and their attention maps at the milestones of the run: "
     "grey and undecided at first, then a blob, then the animal.",
 )
 # %% [markdown]
-# Look at the first column. In the run stored in the solution notebook, $A_S$ had chosen the *background* by step 160, and turned itself
+# Look at step 160. In the run stored in the solution notebook, $A_S$ had chosen the *background* by then, and turned itself
 # inside out before step 320. That is common: in the beginning either side of the picture will do, and only the animal can be
 # repainted at a price the cycle loss accepts. Did yours do it too?
 #
-# And with your hands: any checkpoint, any picture, both directions. Drag the checkpoint slider slowly; then move $\tau$ and see what the
+# And with your hands: any milestone, any picture, both directions. Drag the slider slowly; then move $\tau$ and see what the
 # discriminator of stage 2 is allowed to look at.
 # %%
 widgets.attention_explorer(capstone.so_far(run), pair)
@@ -292,5 +293,5 @@ progress("09")
 # **To take away.** You froze attention at a share of the run that somebody chose by looking at other runs. What would a rule look like that
 # decides by itself, and which failure of lesson 06 would fool it?
 #
-# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered · `tests/test_train.py`, what "to the bit"
+# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered · `tests/test_resume.py`, what "to the bit"
 # is tested with: Ctrl-C, crashes, full disks.

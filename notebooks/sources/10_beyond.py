@@ -119,7 +119,7 @@ from uagt_lib.training.presets import preset
 
 seasons = from_savanna(32, 36, images=128, bias=1.0, held_out=16, domains="seasons")   # green -> dry
 holistic = preset("savanna-smoke").with_(steps=200, switch=1.0, rate=1e-3, savanna=0)
-folder = trained(holistic, seasons, name="seasons")
+folder = trained(holistic, seasons, runs("seasons"))
 # %%
 model = load_model(folder)
 S, T = seasons.source, seasons.target

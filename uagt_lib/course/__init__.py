@@ -5,6 +5,6 @@ from uagt_lib.course.guess import reveal
 from uagt_lib.course.overview import progress
 from uagt_lib.course.places import data, runs
 from uagt_lib.course.quizzes import quiz
-from uagt_lib.course.trained import trained
+from uagt_lib.reproduce.runs import trained
 
 __all__ = ["data", "exercise", "hint", "progress", "quiz", "reveal", "runs", "trained"]

@@ -57,11 +57,11 @@ def folder(name: str, on_drive: bool = False) -> Path:
 
 
 def so_far(run: Path) -> list[Path]:
-    """The checkpoints of a run that exist by now, oldest first; before the first, the shipped one. Says which."""
-    found = checkpoint.checkpoints(run)
+    """The milestones of a run that exist by now, oldest first; before the first, the shipped checkpoint. Says which."""
+    found = checkpoint.moments(run)
     if found:
-        step = int(found[-1].name.removeprefix("step-"))
-        print(f"{len(found)} checkpoint{'s' if len(found) > 1 else ''} of your run so far, the newest of step {step}")
+        count, step = len(found), checkpoint.step_of(found[-1])
+        print(f"{count} milestone{'s' * (count > 1)} of your run so far, the newest of step {step}")
         return found
-    print("No checkpoint of your run yet; the one that ships with the course stands in. Run this cell again later.")
+    print("No milestone of your run yet; the one that ships with the course stands in. Run this cell again later.")
     return [data("checkpoints", "savanna-64.safetensors")]

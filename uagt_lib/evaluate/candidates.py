@@ -9,7 +9,7 @@ from uagt_lib.data import pairs
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.pictures import Drawn, Folder, Pictures, folder, whose
 from uagt_lib.method.direction import Direction
-from uagt_lib.training.checkpoint import checkpoints, find_weights, read_config
+from uagt_lib.training.checkpoint import checkpoints, find_weights, read_config, step_of
 from uagt_lib.training.config import Config
 
 FOLDERS = {Direction.S2T: "fakeB", Direction.T2S: "fakeA"}  # the usual names of translations to T and to S
@@ -84,7 +84,7 @@ def _identify(path: Path, name: str, only: str | None) -> Candidate:
         return Candidate(name, path, f"as given, only {only}", outputs=matching)
     weights = find_weights(path)
     newest = path.is_dir() and weights.parent != path
-    step = weights.parent.name if weights.parent.name.startswith("step-") else weights.name
+    step = weights.name if step_of(weights.parent) is None else weights.parent.name
     return Candidate(
         name, path, f"{step}, {'newest of its run' if newest else 'as given'}", weights, read_config(weights)
     )

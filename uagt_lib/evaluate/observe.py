@@ -10,6 +10,7 @@ from uagt_lib.evaluate.attention import Tally
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
+from uagt_lib.training.checkpoint import step_name
 
 SCORES = ("iou@0.5", "iou@0.1", "attention_inside", "attention_outside", "background_error", "object_free_attention")
 
@@ -31,7 +32,7 @@ class Observer:
         folder.mkdir(exist_ok=True)
         sides = list(zip(Direction, self.pair.domains, strict=True))
         sheet([row for direction, domain in sides for row in self._rows(model, domain, direction)]).save(
-            folder / f"step-{step:08d}.png"
+            folder / f"{step_name(step)}.png"
         )
         named = zip(("source", "target"), sides, strict=True)
         return {name: scores(model, domain, direction) for name, (direction, domain) in named}

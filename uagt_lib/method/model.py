@@ -232,14 +232,15 @@ def scale_gradient(x: Tensor, share: float) -> Tensor:
 
 @contextmanager
 def frozen(*networks: nn.Module) -> Iterator[None]:
-    """Let gradients pass through `networks` without computing any for their parameters."""
-    for network in networks:
-        network.requires_grad_(False)
+    """Let gradients pass through `networks` without computing any for their parameters; what was frozen stays so."""
+    learning = [p for network in networks for p in network.parameters() if p.requires_grad]
+    for p in learning:
+        p.requires_grad_(False)
     try:
         yield
     finally:
-        for network in networks:
-            network.requires_grad_(True)
+        for p in learning:
+            p.requires_grad_(True)
 
 
 def _attend(network: nn.Module | None, images: Tensor) -> Tensor:

@@ -16,11 +16,11 @@ from uagt_lib.evaluate.report import table
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce.finding import Finding, over_seeds
-from uagt_lib.reproduce.runs import Runs, at
+from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import score
 from uagt_lib.reproduce.tables import KIDS, PAPER
 from uagt_lib.show.figures import rows
-from uagt_lib.training.checkpoint import load_model
+from uagt_lib.training.checkpoint import load_model, moment
 from uagt_lib.training.config import Config
 
 BIASES = (0.7, 0.9, 1.0)
@@ -60,7 +60,7 @@ def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     found, titles, lines = {}, [], []
     for bias in BIASES:
         for seed in seeds:
-            pair, models = configs[bias, seed].drawn(), [load_model(at(folders[bias, seed], k)) for k in steps]
+            pair, models = configs[bias, seed].drawn(), [load_model(moment(folders[bias, seed], k)) for k in steps]
             for name, domain, direction in _sides(pair):
                 maps = [translate_batch(model, domain.test, direction).attention for model in models]
                 for key, measure in (("inside", attend.inside), ("outside", attend.outside)):

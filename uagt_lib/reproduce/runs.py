@@ -1,4 +1,4 @@
-"""Training runs that are made once: found again by a hash of their configuration, resumed where they stopped."""
+"""Training runs that are made once: found again the next time, and gone on with after an interruption."""
 
 import hashlib
 import json
@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
+from uagt_lib.evaluate.observe import Observer
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
+from uagt_lib.training.folder import RunFolder
 from uagt_lib.training.migrate import FORMER
 from uagt_lib.training.presets import preset
 from uagt_lib.training.trainer import Trainer
@@ -43,8 +46,35 @@ def _as_first_named(config: Config) -> dict[str, Any]:
     return {FORMER.get(name, name): value for name, value in values.items()}
 
 
+def trained(config: Config, pair: Pair, out: Path, *, until: int | None = None, watched: bool = True) -> Path:
+    """The folder of a run of `config` on `pair`: trained now, unless it is there; an interrupted run is gone on with.
+
+    Args:
+        config: what to train.
+        pair: the images.
+        out: the run's folder.
+        until: the step to train to, instead of the last.
+        watched: whether held-out pictures are scored and drawn on the way.
+
+    Raises:
+        UagtError: if another run lies there, or this one was stopped or failed.
+    """
+    observer = {"observer": Observer(pair, out)} if watched else {}
+    trainer = Trainer.open(config, pair, out, **observer)
+    goal = until or trainer.steps
+    if trainer.step >= goal:
+        print(f"already trained, kept in {out.name}/: delete that folder to train again")
+        return out
+    trainer.run(goal)
+    if trainer.step < goal:
+        raise UagtError(f"stopped at step {trainer.step} of {goal}; the same again goes on from there")
+    return out
+
+
 class Runs:
-    """A folder of runs. Only configurations are compared: whoever changes what training computes deletes it.
+    """A folder of runs, each named by its configuration, which is all that is compared.
+
+    Whoever changes what training computes deletes it.
 
     Args:
         root: where they are; created if need be.
@@ -59,7 +89,7 @@ class Runs:
 
     def done(self, config: Config) -> bool:
         """Whether it was trained to its end."""
-        return at(self.folder(config), config.steps).is_dir()
+        return _at(self.folder(config), config.steps).is_dir()
 
     def train(self, configs: Sequence[Config]) -> list[Path]:
         """Train what is missing, one after the other, saying how far we are; returns the runs' folders.
@@ -73,7 +103,7 @@ class Runs:
             if not self.done(config):
                 name = f"[{i + 1}/{len(configs)}] {config.method}, seed {config.seed}, {config.steps} steps"
                 print(f"{name}; {self._left(configs)}", flush=True)
-                self._train(config, self.folder(config), config.steps)
+                trained(config, config.drawn(), self.folder(config), watched=False)
         return [self.folder(config) for config in configs]
 
     def branch(self, parent: Config, configs: Sequence[Config]) -> list[Path]:
@@ -83,12 +113,12 @@ class Runs:
         """
         switch = math.ceil(parent.switch * parent.steps)
         trunk = self.folder(parent).with_name(f"{self.folder(parent).name}-stage-1")
-        if not at(trunk, switch).is_dir() and not all(map(self.done, configs)):
+        if not _at(trunk, switch).is_dir() and not all(map(self.done, configs)):
             print(f"stage 1, {parent.method}, seed {parent.seed}, {switch} steps", flush=True)
-            self._train(parent, trunk, switch)
+            trained(parent, parent.drawn(), trunk, until=switch, watched=False)
         for config in configs:
             if not checkpoint.checkpoints(self.folder(config)):
-                _copy(at(trunk, switch), self.folder(config), config)
+                _graft(_at(trunk, switch), self.folder(config), config)
         return self.train(configs)
 
     def seconds(self, configs: Sequence[Config]) -> float:
@@ -96,14 +126,6 @@ class Runs:
         return sum(
             json.loads((self.folder(c) / "metrics.json").read_text(encoding="utf-8"))["seconds"] for c in configs
         )
-
-    def _train(self, config: Config, out: Path, until: int) -> None:
-        # attention at every tenth of a run that never stops it: what Figure 7 shows
-        options = {"keep": 11 if config.method == "uagt-D-A" else 1}
-        trainer = Trainer.open(config, config.drawn(), out, **options)
-        trainer.run(until)
-        if trainer.step < until:
-            raise UagtError(f"stopped at step {trainer.step} of {config.steps}; the same command goes on from there")
 
     def _left(self, configs: Sequence[Config]) -> str:
         """How long the missing runs will take, judging by finished ones."""
@@ -115,18 +137,17 @@ class Runs:
         return f"about {each * missing / 60:.0f} min left for all"
 
 
-def at(run: Path, step: int) -> Path:
-    """The checkpoint folder of a run at a step."""
-    return run / "checkpoints" / f"step-{step:08d}"
+def _at(run: Path, step: int) -> Path:
+    return run / "checkpoints" / checkpoint.step_name(step)
 
 
-def _copy(trunk: Path, run: Path, config: Config) -> None:
-    """Make a checkpoint the first one of another run, with that run's configuration."""
-    step = int(trunk.name.removeprefix("step-"))
+def _graft(trunk: Path, run: Path, config: Config) -> None:
+    """Make a checkpoint, with the history that led to it, the first one of another run, of that configuration."""
+    step, folder = checkpoint.step_of(trunk), RunFolder(run)
     model = checkpoint.load_model(trunk)
-    folder = checkpoint.begin(run, step)
-    for path in trunk.iterdir():
-        if path.name != checkpoint.WEIGHTS:
-            shutil.copyfile(path, folder / path.name)
-    checkpoint.write_weights(folder / checkpoint.WEIGHTS, model, config)
-    checkpoint.commit(folder, keep=1)
+    with folder.held():
+        folder.begin(step)
+        shutil.copytree(trunk, folder.unfinished(step), dirs_exist_ok=True)
+        shutil.copyfile(trunk.parents[1] / "history.json", run / "history.json")
+        checkpoint.write_weights(folder.unfinished(step) / checkpoint.WEIGHTS, model, config)
+        folder.commit(step)

@@ -1,15 +1,17 @@
-"""Checkpoints: folders of safetensors and JSON that appear whole or not at all, and never contain pickle.
+"""Checkpoints: safetensors and JSON that appear whole or not at all, and never contain pickle.
 
 RUN/checkpoints/step-00001000/
     weights.safetensors     the networks; its header carries the configuration, so the file alone can translate
     training-0.safetensors  optimizers, pools and random states of process 0 (and -1, ... under several)
-    state.json              step, history and what else is not a tensor
+    state.json              the step, and what else is not a tensor
+RUN/milestones/step-00001000.safetensors
+                            F and A alone: what the run could do then; to look back, not to go on from
 """
 
 import json
 import os
 import re
-import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,37 +21,29 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from uagt_lib.errors import UagtError
+from uagt_lib.errors import UagtError, UagtWarning
 from uagt_lib.files import utf8_name
 from uagt_lib.method.model import Model
 from uagt_lib.training.config import Config
 
-FORMAT = "uagt-1"
+FORMAT, FORMATS = "uagt-2", ("uagt-1", "uagt-2")  # what is written, and what is read
 WEIGHTS, STATE = "weights.safetensors", "state.json"
+MILESTONE = 15_000_000  # bytes: a milestone that would be larger is written in half precision
 
 
-def begin(run: Path, step: int) -> Path:
-    """The temporary folder for a checkpoint of `run` at `step`; what a killed process left behind is removed first."""
-    discard(run)
-    folder = run / "checkpoints" / f".writing-{step:08d}"
-    folder.mkdir(parents=True)
-    return folder
+class Damaged(UagtError):
+    """A file of a checkpoint is missing, cut short or no longer what it was."""
 
 
-def discard(run: Path) -> None:
-    """Remove unfinished checkpoints of a run."""
-    for folder in (run / "checkpoints").glob(".writing-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+def step_name(step: int) -> str:
+    """What a checkpoint, a milestone or a sheet of samples is called after its step."""
+    return f"step-{step:08d}"
 
 
-def commit(folder: Path, keep: int) -> Path:
-    """Give the finished temporary folder its name and remove all but the newest `keep` checkpoints of the run."""
-    final = folder.with_name(folder.name.replace(".writing-", "step-"))
-    folder.rename(final)
-    _sync(final.parent)
-    for old in checkpoints(final.parent.parent)[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
-    return final
+def step_of(path: Path) -> int | None:
+    """The step that a name made by `step_name` tells, with or without a suffix; None where it tells none."""
+    found = re.fullmatch(r"step-(\d{8,})", path.stem)
+    return int(found[1]) if found else None
 
 
 def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> None:
@@ -59,7 +53,21 @@ def write_tensors(path: str | Path, tensors: dict[str, Tensor], metadata: dict[s
 
 def write_weights(path: str | Path, model: Model, config: Config) -> None:
     """Write the networks with their configuration: a file that `load_model` can read without anything else."""
-    write_tensors(path, model.state_dict(), {"format": FORMAT, "config": json.dumps(config.to_dict())})
+    write_tensors(path, model.state_dict(), _header(config))
+
+
+def write_translators(path: Path, model: Model, config: Config) -> None:
+    """Write all networks but D, for `load_model` to translate with; of large ones, the weights in half precision."""
+    tensors = {name: t for name, t in model.state_dict().items() if not name.startswith("D_")}
+    if sum(t.numel() * t.element_size() for t in tensors.values()) > MILESTONE:
+        tensors = {name: t.half() for name, t in tensors.items()}
+    unfinished = path.with_name(f".{path.name}.partial")
+    write_tensors(unfinished, tensors, _header(config))
+    unfinished.replace(path)
+
+
+def _header(config: Config) -> dict[str, str]:
+    return {"format": FORMAT, "config": json.dumps(config.to_dict())}
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -96,7 +104,7 @@ def read_config(path: str | Path) -> Config:
     path = find_weights(path)
     with _opened(path) as file:
         metadata = file.metadata() or {}
-    if metadata.get("format") != FORMAT:
+    if metadata.get("format") not in FORMATS:
         raise UagtError(f"{path} is a safetensors file, but not a checkpoint of uagt_lib (format {FORMAT})")
     try:
         return Config.from_dict(json.loads(metadata["config"]))
@@ -111,22 +119,32 @@ def _opened(path: str | Path) -> Iterator[safe_open]:
         with utf8_name(Path(path)) as name, safe_open(name, framework="pt") as file:
             yield file
     except FileNotFoundError as error:
-        raise UagtError(f"{path} does not exist") from error
+        raise Damaged(f"{path} does not exist") from error
     except (SafetensorError, OSError, ValueError) as error:
         kind = _kind(Path(path))
-        raise UagtError(f"{path} cannot be read as safetensors: {kind} ({error})") from error
+        raise Damaged(f"{path} cannot be read as safetensors: {kind} ({error})") from error
 
 
-def read_state(folder: Path) -> dict[str, Any]:
-    """`state.json` of a checkpoint folder.
+def check_tensors(path: str | Path) -> None:
+    """Make sure that a safetensors file is there and whole, without reading its tensors.
 
     Raises:
-        UagtError: if it is missing or damaged.
+        UagtError: as `read_tensors`.
+    """
+    with _opened(path):
+        pass
+
+
+def read_json(path: Path) -> Any:
+    """What `write_json` wrote.
+
+    Raises:
+        UagtError: if the file is missing or damaged.
     """
     try:
-        return json.loads((folder / STATE).read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UagtError(f"{folder / STATE} cannot be read: {error}") from error
+        raise Damaged(f"{path} cannot be read: {error}") from error
 
 
 def checkpoints(run: str | Path) -> list[Path]:
@@ -135,28 +153,59 @@ def checkpoints(run: str | Path) -> list[Path]:
     >>> checkpoints(Path("runs/nothing-here"))
     []
     """
-    return sorted(path for path in (Path(run) / "checkpoints").glob("step-*") if re.fullmatch(r"step-\d{8}", path.name))
+    return sorted(path for path in (Path(run) / "checkpoints").glob("step-*") if step_of(path) is not None)
+
+
+def moments(run: str | Path) -> list[Path]:
+    """What can be looked back at, oldest first: a run's milestones, and its checkpoints of other steps."""
+    found = {step_of(path): path for path in checkpoints(run)}
+    found |= {step_of(path): path for path in (Path(run) / "milestones").glob("step-*.safetensors")}
+    return [found[step] for step in sorted(step for step in found if step is not None)]
+
+
+def moment(run: str | Path, step: int) -> Path:
+    """What a run was at a step.
+
+    Raises:
+        UagtError: if that was not kept.
+    """
+    found = {step_of(path): path for path in moments(run)}
+    if step not in found:
+        kept = ", ".join(map(str, found)) or "none"
+        raise UagtError(f"{run} did not keep step {step}; kept are {kept}. Delete the folder to train again")
+    return found[step]
 
 
 def find_weights(path: str | Path) -> Path:
-    """The weights meant by a .safetensors file, a checkpoint folder, or a run's folder (its newest checkpoint).
+    """The weights meant by a .safetensors file, a checkpoint folder, or a run's folder (its newest whole checkpoint).
 
     Raises:
-        UagtError: if there are none.
+        UagtError: if there are none, or none is whole.
     """
     path = Path(path)
     if path.is_file():
         return path
-    for folder in (path, *reversed(checkpoints(path))):
-        if (folder / WEIGHTS).is_file():
-            return folder / WEIGHTS
-    raise UagtError(f"{path} holds no checkpoint: give a run's folder, one of its checkpoints, or a .safetensors file")
+    if (path / WEIGHTS).is_file():
+        return path / WEIGHTS
+    damaged = None
+    for folder in reversed(checkpoints(path)):
+        try:
+            check_tensors(folder / WEIGHTS)
+        except Damaged as error:
+            damaged = damaged or error
+            continue
+        if damaged:
+            warnings.warn(f"{damaged}; taking {folder.name}", UagtWarning, stacklevel=2)
+        return folder / WEIGHTS
+    raise damaged or UagtError(
+        f"{path} holds no checkpoint: give a run's folder, one of its checkpoints, or a .safetensors file"
+    )
 
 
 def load_model(path: str | Path) -> Model:
-    """The networks of a checkpoint, ready to translate; on the CPU (`path` as in `find_weights`).
+    """The networks of a checkpoint or milestone, on the CPU (`path` as in `find_weights`).
 
-    How they were trained says `read_config`.
+    How they were trained says `read_config`. A milestone's model has no D: they are None.
 
     Raises:
         UagtError: if there is no checkpoint, or it is damaged or foreign.
@@ -166,9 +215,12 @@ def load_model(path: str | Path) -> Model:
     (64, 788618)
     """
     path = find_weights(path)
-    model = read_config(path).model(initial=False)
-    load_weights(model, read_tensors(path), path)
-    return model.eval().requires_grad_(False)
+    model, tensors = read_config(path).model(initial=False), read_tensors(path)
+    if not any(name.startswith("D_") for name in tensors):
+        for name in [name for name, _ in model.named_children() if name.startswith("D_")]:
+            setattr(model, name, None)
+    load_weights(model, tensors, path)
+    return model.eval()
 
 
 def load_weights(model: Model, tensors: dict[str, Tensor], path: Path) -> None:
@@ -197,13 +249,3 @@ def _kind(path: Path) -> str:
     if start[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or start == b"PK\x03\x04":
         return "it looks like a pickle or a torch.save file, which could run code and is never loaded"
     return "it is damaged, cut short or of another kind"
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename last: sync the folder that holds the name (not possible, nor needed, on Windows)."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -37,6 +37,8 @@ class Config:
             when stage 2 begins, in a straight line between (paper: 1 throughout); see `Model`.
         tau: threshold of Eq. 6.
         pool: capacity of the image pools.
+        average: decay of the running average of F's and A's weights that is shown, scored and shipped in their place,
+            see `Average`; 0: the trained weights themselves.
         precision: "fp32", "bf16" or "fp16" (mixed).
         savanna: draw this many training pictures per domain instead of reading photographs; 0 means photographs.
         bias: of the savanna's backgrounds, see `savanna.draw`.
@@ -71,6 +73,7 @@ class Config:
     attention_cycle: tuple[float, float] = (1.0, 1.0)
     tau: float = 0.1
     pool: int = 50
+    average: float = 0.0
     precision: str = "fp32"
     savanna: int = 0
     bias: float = 0.7
@@ -92,6 +95,7 @@ class Config:
             (self.steps is not None and self.steps < 1, f"a run needs at least one step, not {self.steps}"),
             (not 0 <= self.switch <= 1, f"the switch is a share of the run in [0, 1], not {self.switch}"),
             (not 0 <= self.tau < 1, f"tau must be in [0, 1), not {self.tau}"),
+            (not 0 <= self.average < 1, f"the decay of the average must be in [0, 1), not {self.average}"),
             (self.rate <= 0, f"the learning rate must be positive, not {self.rate}"),
             (
                 self.precision not in ("fp32", "bf16", "fp16"),

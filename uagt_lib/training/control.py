@@ -1,4 +1,4 @@
-"""Steering a run from outside: buttons, another thread, Ctrl-C."""
+"""Steering a run from outside: buttons, another thread, signals, a time limit."""
 
 import signal
 import threading
@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+# Ctrl-C; what batch systems, containers and `kill` send; a closed terminal; Windows' Ctrl-Break. No system has all.
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
 
 class Control:
     """Pause, resume and stop one training run from another thread (a notebook's buttons); acts before the next step."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: float | None = None) -> None:
+        """`deadline`, as `time.monotonic` tells it: the run stops and saves by itself in time for it."""
         self._go = threading.Event()
         self._go.set()
-        self.stopped = False
+        self.stopped, self.deadline = False, deadline
 
     def pause(self) -> None:
         """Hold the run before its next step."""
@@ -40,17 +44,25 @@ class Control:
 
 @contextmanager
 def interruptible(control: Control) -> Iterator[None]:
-    """Turn the first Ctrl-C into `control.stop()`, so that a step is never left half done."""
+    """Turn Ctrl-C and its like into `control.stop()`, so that a step is never left half done; of each, the first only.
+
+    A signal that is ignored (nohup; a job in the background) stays ignored. Only the main thread hears signals.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    known = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    former = {number: signal.getsignal(number) for number in known}
+    heard = {number: handler for number, handler in former.items() if handler not in (signal.SIG_IGN, None)}
 
-    def stop(*_: Any) -> None:
-        signal.signal(signal.SIGINT, previous)
+    def stop(number: int, _: Any) -> None:
+        signal.signal(number, heard[number])
         control.stop()
 
-    previous = signal.signal(signal.SIGINT, stop)
+    for number in heard:
+        signal.signal(number, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in heard.items():
+            signal.signal(number, handler)

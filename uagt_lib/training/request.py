@@ -30,13 +30,13 @@ def configure(name: str | None, out: Path | None, resume: bool, **changes: Any) 
     (3, 1600, 'runs/savanna-uagt-3')
     """
     from uagt_lib.training import checkpoint
-    from uagt_lib.training.trainer import newest
+    from uagt_lib.training.folder import stored_config
 
     changes = {key: value for key, value in changes.items() if value is not None}
     config = preset(name or "savanna").with_(**changes)
     out = out or Path("runs") / f"{config.preset}-{config.method}-{config.seed}"
     if resume:
-        stored = checkpoint.read_config(newest(out))
+        stored = stored_config(out)
         same = {"steps": stored.steps, "precision": stored.precision}
         config = (preset(name).with_(**same) if name else stored).with_(**changes)
     elif checkpoint.checkpoints(out):  # the trainer says so too, but only after all pictures have been read

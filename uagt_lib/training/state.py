@@ -1,15 +1,17 @@
-"""What is saved of a run beside the networks' weights, and how it is put back: from there on, the same bits."""
+"""WHAT IS SAVED AND RESTORED of a run, beside its shown networks: from there on it is the same run, to the bit."""
 
 import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
 from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
+from uagt_lib.training.crew import Crew
 from uagt_lib.training.step import Learner
 
 
@@ -18,20 +20,35 @@ class Saved(NamedTuple):
 
     folder: Path
     config: Config
-    weights: dict[str, Tensor]  # of the networks
+    weights: dict[str, Tensor]  # of the networks that are shown
     tensors: dict[str, Tensor]  # of one process: `tensors_of`
     plain: dict[str, Any]  # the rest: state.json
 
 
 def read(folder: Path, rank: int) -> Saved:
-    """Read a checkpoint folder for process `rank`.
+    """Read a checkpoint folder for process `rank`, and see that nothing of the others is missing.
 
     Raises:
         UagtError: if something in it is missing, damaged, or of another kind.
     """
+    plain = checkpoint.read_json(folder / checkpoint.STATE)
     weights = checkpoint.read_tensors(folder / checkpoint.WEIGHTS)
-    tensors = checkpoint.read_tensors(folder / f"training-{rank}.safetensors")
-    return Saved(folder, checkpoint.read_config(folder), weights, tensors, checkpoint.read_state(folder))
+    try:
+        files = [folder / f"training-{i}.safetensors" for i in range(plain["processes"])]
+    except (KeyError, TypeError) as error:
+        raise UagtError(f"{folder} was not written by this version of uagt_lib: {error!r}") from error
+    for path in files:
+        checkpoint.check_tensors(path)
+    tensors = checkpoint.read_tensors(files[rank]) if rank < len(files) else {}
+    return Saved(folder, checkpoint.read_config(folder), weights, tensors, plain)
+
+
+def write(folder: Path, learner: Learner, crew: Crew, plain: dict[str, Any]) -> None:
+    """Write this process's part of a checkpoint to its folder: `tensors_of`; the main process's, everything else."""
+    checkpoint.write_tensors(folder / f"training-{crew.rank}.safetensors", tensors_of(learner))
+    if crew.main:
+        checkpoint.write_weights(folder / checkpoint.WEIGHTS, learner.shown, learner.config)
+        checkpoint.write_json(folder / checkpoint.STATE, plain_of(learner) | plain)
 
 
 def fitting(saved: Saved, learner: Learner, images: list[list[int]]) -> None:
@@ -52,13 +69,15 @@ def fitting(saved: Saved, learner: Learner, images: list[list[int]]) -> None:
 
 
 def tensors_of(learner: Learner) -> dict[str, Tensor]:
-    """The sampler's, pools' and optimizers' states of one process, by names that `restore` knows."""
+    """The sampler's, pools' and optimizers' states of one process; with an average, the trained F and A as well."""
     state = {"sampler": learner.sampler.get_state()}
     for i, pool in enumerate(learner.pools):
         state |= {f"pool.{i}.{name}": t for name, t in pool.state_dict().items()}
     for i, optimizer in enumerate(learner.optimizers):
         for index, moments in optimizer.state_dict()["state"].items():
             state |= {f"optimizer.{i}.{index}.{name}": t for name, t in moments.items()}
+    if learner.average:
+        state |= {f"trained.{name}": t for name, t in learner.model.state_dict().items() if not name.startswith("D_")}
     return state
 
 
@@ -69,7 +88,11 @@ def plain_of(learner: Learner) -> dict[str, Any]:
 
 def restore(learner: Learner, saved: Saved) -> None:
     """Put a checkpoint's state into a learner of the same configuration."""
-    checkpoint.load_weights(learner.model, saved.weights, saved.folder / checkpoint.WEIGHTS)
+    checkpoint.load_weights(learner.shown, saved.weights, saved.folder / checkpoint.WEIGHTS)
+    if learner.average:
+        judges = {name: t for name, t in saved.weights.items() if name.startswith("D_")}
+        trained = _under(saved.tensors, "trained.") | judges
+        checkpoint.load_weights(learner.model, trained, saved.folder)
     learner.sampler.set_state(saved.tensors["sampler"])
     for i, pool in enumerate(learner.pools):
         pool.load_state_dict(_under(saved.tensors, f"pool.{i}."), learner.device)
@@ -87,6 +110,38 @@ def restore(learner: Learner, saved: Saved) -> None:
 def fingerprint(pair: Pair) -> list[list[int]]:
     """Number and checksum of each domain's training images."""
     return [[len(d.train), zlib.crc32(d.train.contiguous().numpy())] for d in pair.domains]
+
+
+def arithmetic(device: torch.device, threads: int) -> dict[str, Any]:
+    """All that sums round differently for, beside the run itself: the device, the number of threads, PyTorch."""
+    if device.type == "cuda":
+        name = torch.cuda.get_device_name(device)
+    else:
+        name = f"{device.type} ({torch.backends.cpu.get_cpu_capability()})"
+    return {"device": name, "threads": threads, "torch": torch.__version__}
+
+
+def where(arithmetic: dict[str, Any]) -> str:
+    """Device and threads, in words."""
+    return f"{arithmetic['device']}, {arithmetic['threads']} thread{'s' * (arithmetic['threads'] > 1)}"
+
+
+def rounding(before: dict[str, Any], now: dict[str, Any]) -> str | None:
+    """The sentence on what a resumed run no longer equals to the bit; None where all is as it was.
+
+    Args:
+        before: the `arithmetic` it was saved with; empty, if by a version that did not store it.
+        now: that of today.
+    """
+    changes = [f"{name} {now[name]}, not {old}" for name, old in before.items() if now[name] != old]
+    if not before:
+        changes = ["an older version of this program began it"]
+    if not changes:
+        return None
+    return (
+        f"{', '.join(changes)}: weights, optimizers, pools and random states go on as they were, to the bit, but sums "
+        "round differently from here on, so the end will equal the uninterrupted run's roughly, no longer to the bit"
+    )
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, sample
-from uagt_lib.method.model import Trips
+from uagt_lib.method.model import Model, Trips
 from uagt_lib.method.pool import Pool
 from uagt_lib.method.schedule import between, learning_rate, stage
+from uagt_lib.training.average import Average
 from uagt_lib.training.config import Config
 
 PRECISIONS = {"fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -20,7 +21,8 @@ class Learner:
     Everything a run's outcome depends on is here: nothing else draws a random number or changes a weight.
 
     Attributes:
-        model: the networks, on `device`.
+        model: the networks that learn, on `device`.
+        average: of F and A over the steps, where the configuration asks for one; nothing here reads it.
         optimizers: of F and A, and of D.
         pools: of s', which D_t meets again, and of t'.
         sampler: draws images, crops and flips.
@@ -41,6 +43,7 @@ class Learner:
         """
         self.config, self.device, self.processes = config, torch.device(device), processes
         self.model = config.model().to(self.device)
+        self.average = Average(self.model, config.average) if config.average else None
         self.images = tuple(domain.train.to(self.device) for domain in (pair.source, pair.target))
         self.optimizers = (
             self.model.optimizer(self.model.translators()),
@@ -54,6 +57,11 @@ class Learner:
         longest = max(len(images) for images in self.images)
         self.steps = config.steps or config.epochs * -(-longest // (config.batch * processes))
         self.step = 0
+
+    @property
+    def shown(self) -> Model:
+        """The networks that are looked at, scored and shipped: with an average, its F and A."""
+        return self.average.model if self.average else self.model
 
     @property
     def stage(self) -> int:
@@ -75,6 +83,8 @@ class Learner:
                 group["lr"] = self.rate
         terms, trips = self.update(s, t)
         self.step += 1
+        if self.average:
+            self.average.update(self.step)
         return terms, trips
 
     def update(self, s: Tensor, t: Tensor) -> tuple[dict[str, Tensor], Trips]:

@@ -1,28 +1,29 @@
-"""THE LOOP: step after step, records and warnings, when to observe and to save, and how it ends."""
+"""THE LOOP: step after step, records and warnings, when to look, to keep and to save, and how a run ends."""
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
-from uagt_lib.files import make_folder
-from uagt_lib.method.model import Model, Trips
+from uagt_lib.method.model import Model
 from uagt_lib.progress import Bar
 from uagt_lib.training import checkpoint, state, watch
+from uagt_lib.training.clock import Clock
 from uagt_lib.training.config import Config
 from uagt_lib.training.control import Control, interruptible
+from uagt_lib.training.crew import Crew
+from uagt_lib.training.folder import RunFolder, milestones
+from uagt_lib.training.forecast import MEASURED, forecast
 from uagt_lib.training.step import Learner
+from uagt_lib.training.threads import computing_with, threads_for
 
 RECORD_EVERY = 25  # steps between two records of losses and attention: reading them makes a GPU wait
 
 Observer = Callable[[Model, int], dict[str, Any]]
+Log = Callable[[dict[str, float], int], None]
 
 
 class Trainer:
@@ -30,9 +31,11 @@ class Trainer:
 
     Attributes:
         learner: the networks, and what one step computes.
+        threads: the run computes with so many.
         history: a record every 25 steps: losses, learning rate, stage, mean and spread of both attention maps.
         scores: the observer's, with the step they belong to, oldest first.
         warnings: what went wrong so far, in words.
+        notes: what was found when the run was opened, in words.
         seconds: spent on steps so far.
 
     >>> import tempfile
@@ -54,7 +57,7 @@ class Trainer:
         *,
         observer: Observer = lambda model, step: {},
         control: Control | None = None,
-        keep: int = 2,
+        threads: int | None = None,
         tensorboard: bool = False,
         progress: bool = True,
     ):
@@ -63,76 +66,81 @@ class Trainer:
         Args:
             config: what to train.
             pair: the images.
-            out: the run's folder; checkpoints, metrics.json and history.json go there.
+            out: the run's folder; checkpoints, milestones, metrics.json and history.json go there.
             observer: called with (model, step) about ten times a run, at most every 1000 steps; returns scores to keep.
-            control: to pause, resume and stop from another thread.
-            keep: how many checkpoints to keep.
+            control: to pause, resume and stop from another thread, or at a time.
+            threads: compute with so many; by default with as many as before, or, at first, as `threads_for` has it.
             tensorboard: also log to `out`/tensorboard.
             progress: show a progress bar, with warnings above it; not where somebody else shows the run.
 
         Raises:
-            UagtError: if TensorBoard is missing.
+            UagtError: if TensorBoard is missing, or fewer than one thread is asked for.
         """
-        from accelerate import PartialState  # takes seconds to import
-        from accelerate.utils import parse_flag_from_env
-
         if tensorboard and find_spec("tensorboard") is None:
             raise UagtError("--tensorboard needs a package that is not here: pip install tensorboard")
-        self.config, self.out = config, Path(out)
-        self.observer, self.control, self.keep = observer, control or Control(), keep
-        self.tensorboard = tensorboard
-        # the processes that train together, mostly one; accelerate's launcher asks for a CPU by this variable
-        self.crew = PartialState(cpu=parse_flag_from_env("ACCELERATE_USE_CPU"))
-        self.learner = Learner(config, pair, self.crew.device, self.crew.process_index, self.crew.num_processes)
-        self.shown = progress and self.crew.is_main_process
-        self.seconds = 0.0
+        self.config, self.observer, self.control = config, observer, control or Control()
+        self.crew = Crew()
+        self.learner = Learner(config, pair, self.crew.device, self.crew.rank, self.crew.count)
+        self.threads = threads_for(self.learner.model, threads)
+        self.folder = RunFolder(out)
         self.history: list[dict[str, float]] = []
-        self.warnings: list[dict[str, Any]] = []
         self.scores: list[dict[str, Any]] = []
+        self.warnings: list[dict[str, Any]] = []
+        self.notes: list[str] = []
+        self.seconds = 0.0
+        self._told, self._saved = threads, -1  # threads asked for; the step of the newest checkpoint
         self._images = state.fingerprint(pair)
-        self._known: list[Path] = []  # the checkpoints in `out` that this run made
+        self._shown = progress and self.crew.main
+        self._tensorboard = self.folder.path / "tensorboard" if tensorboard and self.crew.main else None
 
     @classmethod
     def open(cls, config: Config, pair: Pair, out: str | Path, **options: Any) -> "Trainer":
         """Start a run in `out`, or go on with the one that lies there: exactly the run that was never interrupted.
 
+        A checkpoint that is damaged (the power failed, say) is passed over for the one before it.
+
         Args:
-            config: what to train. It must equal that of the run that lies there, but for `steps` (which stretches the
-                schedule) and `precision`.
+            config: what to train; that of the run that lies there, but for `steps` (they stretch it) and `precision`.
             pair: the images; the same as before.
             out: the run's folder.
             options: as for `Trainer`.
 
         Raises:
-            UagtError: if another run lies there, or a damaged one.
+            UagtError: if another run lies there, or none of its checkpoints can be read.
         """
-        trainer = cls(config, pair, out, **options)
-        if found := trainer.checkpoints:
-            trainer._restore(found)
+        trainer, damaged = cls(config, pair, out, **options), []
+        for folder in trainer.folder.look():
+            try:
+                saved = state.read(folder, trainer.crew.rank)
+            except checkpoint.Damaged as error:
+                damaged.append(str(error))
+                continue
+            trainer.notes += [f"{error}; going on from {folder.name}" for error in damaged[:1]]
+            trainer._restore(saved)
+            return trainer
+        if damaged:
+            raise UagtError(f"{damaged[0]}; no checkpoint of {out} can be read: choose another --out")
         return trainer
 
-    def _restore(self, found: list[Path]) -> None:
-        folder = found[-1]
-        try:
-            saved = state.read(folder, self.crew.process_index)
-        except UagtError as error:
-            way_out = f"; delete {folder.name} to go on from {found[-2].name}" if found[:-1] else ""
-            raise UagtError(f"{error}{way_out}") from error
+    def _restore(self, saved: state.Saved) -> None:
         try:
             state.fitting(saved, self.learner, self._images)
             state.restore(self.learner, saved)
             plain = saved.plain
-            self.seconds, self.history = plain["seconds"], plain["history"]
-            self.scores, self.warnings = plain["scores"], plain["warnings"]
+            self.seconds = plain["seconds"]
+            past = self.folder.history() if "history" not in plain else plain | {"records": plain["history"]}
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise UagtError(f"{folder} was not written by this version of uagt_lib: {error!r}") from error
-        self._known = found
-
-    # -- where the run is --------------------------------------------------------------------------------------------
+            raise UagtError(f"{saved.folder} was not written by this version of uagt_lib: {error!r}") from error
+        self.history, self.scores, self.warnings = (past.get(name, []) for name in ("records", "scores", "warnings"))
+        self._saved = self.step
+        before = plain.get("arithmetic", {})
+        self.threads = self._told or before.get("threads", self.threads)
+        if note := state.rounding(before, self._arithmetic()):
+            self.notes.append(note)
 
     @property
     def model(self) -> Model:
-        """The six networks."""
+        """The six networks that learn."""
         return self.learner.model
 
     @property
@@ -145,173 +153,143 @@ class Trainer:
         """Steps of the whole run."""
         return self.learner.steps
 
-    @property
-    def checkpoints(self) -> list[Path]:
-        """Finished checkpoint folders, oldest first."""
-        return checkpoint.checkpoints(self.out)
-
     def metrics(self) -> dict[str, Any]:
         """Who trained what, how long, where, and the observer's latest scores."""
-        device = self.crew.device
-        name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
         return {
             "method": self.config.method,
             "preset": self.config.preset,
             "seed": self.config.seed,
             "steps": self.step,
             "seconds": round(self.seconds, 1),
-            "device": f"{device.type} ({name})",
+            "device": state.where(self._arithmetic()),
             **{name: value for name, value in (self.scores or [{}])[-1].items() if name != "step"},
             "warnings": self.warnings,
         }
 
-    # -- the loop ----------------------------------------------------------------------------------------------------
-
     def run(self, until: int | None = None) -> None:
         """Train to the end, to step `until`, or until stopped; always leaves a checkpoint behind.
 
-        Ctrl-C (in the main thread) stops after the current step, like `control.stop()`; a second one at once.
+        In the main thread, Ctrl-C, SIGTERM and SIGHUP stop it after the current step, like `control.stop()`; a second
+        Ctrl-C at once.
 
         Raises:
-            UagtError: if `out` cannot be written or holds another run, a loss becomes NaN or infinite, or a checkpoint
-                cannot be written; what was saved before stays.
+            UagtError: if `out` cannot be written or is not ours, a loss becomes NaN or infinite, or a checkpoint cannot
+                be written; what was saved before stays.
         """
         goal = min(self.steps, until or self.steps)
-        every = max(1, min(1000, self.steps // 10))
-        make_folder(self.out)
-        if self.crew.is_main_process and self.checkpoints != self._known:
-            raise UagtError(f"{self.out} already holds another run, or this one went on elsewhere: open it again")
         with (
             interruptible(self.control),
-            Bar(self.steps, self.step, "step", self.shown) as bar,
-            _scalars(self.out / "tensorboard" if self.tensorboard and self.crew.is_main_process else None) as log,
+            self.folder.held() if self.crew.main else nullcontext(),
+            computing_with(self.threads),
+            Bar(self.steps, self.step, "step", self._shown) as bar,
+            _scalars(self._tensorboard) as log,
         ):
+            bar.say("\n".join(self.introduction()))
+            clock = Clock(self.control.deadline)
             while self.step < goal:
                 self.control.hold()
-                if self._stopping():
+                if self._agreed(self.control.stopped or clock.late):
                     break
-                started = time.perf_counter()
-                when = {"step": self.step + 1, "stage": self.learner.stage, "rate": self.learner.rate}
-                terms, trips = self.learner.advance()
-                if self.step % RECORD_EVERY == 0 or self.step == self.steps:
-                    self._record(when, terms, trips, bar, log)
-                self.seconds += time.perf_counter() - started
+                with clock.stepping():
+                    self._advance(bar, log)
+                self.seconds += clock.last
                 bar.advance()
-                if self.step % every == 0 and self.step < goal:
-                    self.save()
+                if clock.steps == MEASURED:
+                    bar.say(forecast(self.learner, clock.pace, self.folder.path))
+                self._keep(clock)
             self.save()
 
-    def _stopping(self) -> bool:
-        """Whether to stop; processes must agree, so several ask each other, at records only."""
-        if self.crew.num_processes == 1:
-            return self.control.stopped
-        if self.step % RECORD_EVERY:
-            return False
-        from accelerate.utils import reduce
+    def dry_run(self) -> list[str]:
+        """What `run` would say: its first twenty steps are done, in memory, and nothing is written."""
+        first, clock = self.introduction(), Clock()
+        with computing_with(self.threads):
+            for _ in range(min(MEASURED, self.steps - self.step)):
+                with clock.stepping():
+                    self.learner.advance()
+        return [*first, forecast(self.learner, clock.pace, self.folder.path)]
 
-        flag = torch.tensor(float(self.control.stopped), device=self.crew.device)
-        return bool(reduce(flag, reduction="sum") > 0)
+    def introduction(self) -> list[str]:
+        """The run's first lines: what it computes with, and what was found when it was opened."""
+        run = f"{self.config.preset}, {self.config.method}, seed {self.config.seed}"
+        return [f"{run}: step {self.step} of {self.steps}, on {state.where(self._arithmetic())}", *self.notes]
 
-    def _record(
-        self,
-        when: dict[str, float],
-        terms: dict[str, Tensor],
-        trips: Trips,
-        bar: Bar,
-        log: Callable[[dict[str, float], int], None],
-    ) -> None:
-        """Keep and show what a step came to, and complain where there is cause."""
+    def _advance(self, bar: Bar, log: Log) -> None:
+        """Do a step; now and then keep and show what it came to, and complain where there is cause."""
+        when = {"step": self.step + 1, "stage": self.learner.stage, "rate": self.learner.rate}
+        terms, trips = self.learner.advance()
+        if self.step % RECORD_EVERY and self.step < self.steps:
+            return
         values = watch.reading(terms, trips)
-        self._refuse(watch.broken(values))
+        watch.refuse(watch.broken(values), self.step, self.folder.own)
         self.history.append(when | values)
         log(values, self.step)
         bar.beside(watch.short(values))
-        if when["stage"] == 2 and self.model.pieces.stop_attention:
-            return  # frozen attention cannot collapse any more
         near = self.step >= 0.75 * self.config.switch * self.steps
-        for name, network in (("s", self.model.A_s), ("t", self.model.A_t)):
-            warning = network and watch.complaint(name, self.history, self.warnings, near)
-            if warning:
-                self.warnings.append(warning)
-                bar.say(f"step {self.step}, A_{name}: {warning['text']}")
+        for warning in watch.complaints(self.model, self.history, self.warnings, near):
+            self.warnings.append(warning)
+            bar.say(f"step {self.step}, A_{warning['attention']}: {warning['text']}")
 
-    def _refuse(self, names: list[str]) -> None:
-        """Raise if anything is named: losses or networks that are not finite any more."""
-        if names:
-            last = self.checkpoints[-1] if self.checkpoints else None
-            raise UagtError(
-                f"{', '.join(names)} became NaN or infinite by step {self.step}, so training stopped. "
-                "Try another seed, --precision fp32 or, in a configuration of your own, a lower rate; "
-                + (f"the last good checkpoint is {last}" if last else "nothing was saved yet")
-            )
+    def _keep(self, clock: Clock) -> None:
+        """What is due after a step: a milestone and a look at the networks, at fixed steps; a checkpoint."""
+        tenth, failure = max(1, self.steps // 10), None
+        if self.crew.main:
+            if self.step in milestones(self.steps):
+                watch.refuse(watch.broken_networks(self.model), self.step, self.folder.own)
+                with self.folder.writing("milestone", self.step):
+                    self.folder.milestone(self.step, self.learner.shown, self.config)
+            if self.step % min(1000, tenth) == 0 or self.step == self.steps:
+                found, failure = _looked(self.observer, self.learner.shown, self.step)
+                self.scores += [{"step": self.step, **found}] * (failure is None)
+        if self.step % tenth == 0 or self._agreed(clock.due or failure is not None):
+            with clock.saving():
+                self.save()
+        if failure:
+            raise failure
 
-    # -- saving ------------------------------------------------------------------------------------------------------
+    def _agreed(self, flag: bool) -> bool:
+        """Whether any process says so; several ask each other at records only, since asking makes a GPU wait."""
+        return (self.crew.count == 1 or self.step % RECORD_EVERY == 0) and self.crew.any(flag)
 
     def save(self) -> None:
-        """Observe, write metrics.json and history.json, and save a checkpoint of this step, unless there is one.
+        """Save a checkpoint of this step, unless there is one, with history.json and metrics.json.
 
         Raises:
             UagtError: if it cannot be written (disk full, say) or weights are not finite; earlier checkpoints stay.
         """
-        self._refuse([name for name, network in self.model.named_children() if not _finite(network)])
-        try:
-            try:
-                if self.crew.is_main_process:
-                    self.scores = [old for old in self.scores if old["step"] != self.step]
-                    self.scores.append({"step": self.step, **self.observer(self.model, self.step)})
-            finally:  # an observer that fails must not cost the checkpoint
-                self._save()
-        except OSError as error:
-            checkpoint.discard(self.out)
-            last = self.checkpoints[-1] if self.checkpoints else None
-            kept = f"{last} is untouched: make room and add --resume" if last else "no earlier one exists"
-            raise UagtError(f"the checkpoint of step {self.step} could not be written ({error}); {kept}") from error
-
-    def _save(self) -> None:
-        name = f"step-{self.step:08d}"
-        if self.checkpoints and self.checkpoints[-1].name == name:
+        if self._saved == self.step:
             return
-        folder = self.out / "checkpoints" / f".writing-{self.step:08d}"
-        if self.crew.is_main_process:
-            checkpoint.begin(self.out, self.step)
-        self.crew.wait_for_everyone()
-        checkpoint.write_tensors(
-            folder / f"training-{self.crew.process_index}.safetensors", state.tensors_of(self.learner)
-        )
-        self.crew.wait_for_everyone()
-        if self.crew.is_main_process:
-            checkpoint.write_weights(folder / checkpoint.WEIGHTS, self.model, self.config)
-            checkpoint.write_json(folder / checkpoint.STATE, self._plain())
-            checkpoint.write_json(self.out / "history.json", {"records": self.history, "scores": self.scores})
-            checkpoint.write_json(self.out / "metrics.json", self.metrics())
-            checkpoint.commit(folder, self.keep)
-        self.crew.wait_for_everyone()
-        self._known = self.checkpoints
+        watch.refuse(watch.broken_networks(self.model), self.step, self.folder.own)
+        plain = {"images": self._images, "seconds": self.seconds, "arithmetic": self._arithmetic()}
+        with self.folder.writing("checkpoint", self.step):
+            if self.crew.main:
+                self.folder.begin(self.step)
+            self.crew.wait()
+            state.write(self.folder.unfinished(self.step), self.learner, self.crew, plain)
+            self.crew.wait()
+            if self.crew.main:
+                past = {"records": self.history, "scores": self.scores, "warnings": self.warnings}
+                checkpoint.write_json(self.folder.path / "history.json", past)
+                checkpoint.write_json(self.folder.path / "metrics.json", self.metrics())
+                self.folder.commit(self.step)
+            self.crew.wait()
+        self._saved = self.step
 
-    def _plain(self) -> dict[str, Any]:
-        return state.plain_of(self.learner) | {
-            "images": self._images,
-            "seconds": self.seconds,
-            "history": self.history,
-            "scores": self.scores,
-            "warnings": self.warnings,
-        }
+    def _arithmetic(self) -> dict[str, Any]:
+        return state.arithmetic(self.crew.device, self.threads)
 
 
-def newest(out: str | Path) -> Path:
-    """The newest checkpoint folder of a run.
-
-    Raises:
-        UagtError: if there is none.
-    """
-    found = checkpoint.checkpoints(out)
-    if not found:
-        raise UagtError(f"{out} holds no checkpoint to resume from; leave out --resume to start a new run there")
-    return found[-1]
+def _looked(observer: Observer, model: Model, step: int) -> tuple[dict[str, Any], Exception | None]:
+    """An observer's scores, or what went wrong there: that must not cost the run its checkpoint."""
+    try:
+        return observer(model, step), None
+    except OSError as error:
+        return {}, UagtError(f"step {step} was saved, but its samples were not ({error}); go on with --resume")
+    except Exception as error:
+        return {}, error
 
 
 @contextmanager
-def _scalars(folder: Path | None) -> Iterator[Callable[[dict[str, float], int], None]]:
+def _scalars(folder: Path | None) -> Iterator[Log]:
     """A function that logs values of a step for TensorBoard, if there is a folder to log to."""
     if folder is None:
         yield lambda values, step: None
@@ -320,7 +298,3 @@ def _scalars(folder: Path | None) -> Iterator[Callable[[dict[str, float], int], 
 
     with SummaryWriter(folder) as writer:
         yield lambda values, step: [writer.add_scalar(name, value, step) for name, value in values.items()]
-
-
-def _finite(network: torch.nn.Module) -> bool:
-    return all(bool(p.isfinite().all()) for p in network.parameters())

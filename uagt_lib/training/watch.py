@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from uagt_lib.method.model import Trips
+from uagt_lib.errors import UagtError
+from uagt_lib.method.model import Model, Trips
 
 ADVICE = {
     "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell "
@@ -65,6 +67,25 @@ def broken(losses: Mapping[str, float]) -> list[str]:
     return [name for name, value in losses.items() if not math.isfinite(value)]
 
 
+def broken_networks(model: Model) -> list[str]:
+    """The names of networks with a weight that is NaN or infinite."""
+    return [name for name, net in model.named_children() if not all(bool(p.isfinite().all()) for p in net.parameters())]
+
+
+def refuse(broken: list[str], step: int, checkpoints: list[Path]) -> None:
+    """End a run whose losses or networks, by name, are not finite any more.
+
+    Raises:
+        UagtError: if anything is named; it says what was saved.
+    """
+    if broken:
+        last = f"the last good checkpoint is {checkpoints[-1]}" if checkpoints else "nothing was saved yet"
+        raise UagtError(
+            f"{', '.join(broken)} became NaN or infinite by step {step}, so training stopped. Try another seed, "
+            f"--precision fp32 or, in a configuration of your own, a lower rate; {last}"
+        )
+
+
 def reading(terms: Mapping[str, Tensor], trips: Trips) -> dict[str, float]:
     """A step in numbers: its losses by name, and mean and spread of both attention maps (a GPU waits for them)."""
     values = {name: value.item() for name, value in terms.items()}
@@ -75,28 +96,31 @@ def reading(terms: Mapping[str, Tensor], trips: Trips) -> dict[str, float]:
     return values
 
 
-def complaint(
-    name: str, history: list[dict[str, float]], warnings: list[dict[str, Any]], near_switch: bool
-) -> dict[str, Any] | None:
-    """The warning that is due about A_`name`: its last four records agree, and that was not said yet.
+def complaints(
+    model: Model, history: list[dict[str, float]], warnings: list[dict[str, Any]], near_switch: bool
+) -> list[dict[str, Any]]:
+    """The warnings that are due about attention: its last four records agree, and that was not said yet.
 
     Args:
-        name: "s" or "t".
-        history: a run's records, `reading`s with their step.
+        model: whose attention it is; frozen attention cannot collapse any more.
+        history: a run's records, `reading`s with their step and stage.
         warnings: what was said so far.
         near_switch: whether the switch is near; grey is no trouble before.
 
     Returns:
-        The step, `attention` (the name), its `kind` (None: recovered) and `text`; or None, when nothing is to be said.
+        For each the step, `attention` ("s" or "t"), its `kind` (None: recovered) and `text`.
     """
-    kinds = {collapse(record[f"attention_{name}"], record[f"spread_{name}"]) for record in history[-4:]}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    said = [warning["kind"] for warning in warnings if warning["attention"] == name][-1:]
-    if len(history) < 4 or [kind] == said or (kind is None and not said) or (kind == "grey" and not near_switch):
-        return None
-    last = history[-1]
-    text = ADVICE[kind].format(mean=last[f"attention_{name}"])
-    return {"step": last["step"], "attention": name, "kind": kind, "text": text}
+    last, due = history[-1], []
+    if len(history) < 4 or (last["stage"] == 2 and model.pieces.stop_attention):
+        return []
+    for name, network in (("s", model.A_s), ("t", model.A_t)):
+        kinds = {collapse(record[f"attention_{name}"], record[f"spread_{name}"]) for record in history[-4:]}
+        kind = kinds.pop() if len(kinds) == 1 else None
+        said = [warning["kind"] for warning in warnings if warning["attention"] == name][-1:] or [None]
+        if network is not None and [kind] != said and (kind != "grey" or near_switch):
+            text = ADVICE[kind].format(mean=last[f"attention_{name}"])
+            due.append({"step": last["step"], "attention": name, "kind": kind, "text": text})
+    return due
 
 
 def short(values: Mapping[str, float]) -> str:

@@ -72,12 +72,11 @@ class Dashboard(widgets.VBox):
         error: what ended the run before its time, or None.
     """
 
-    def __init__(self, config: Config, pair: Pair, out: Path, keep: int = 2):
+    def __init__(self, config: Config, pair: Pair, out: Path):
         """Args:
         config: what to train.
         pair: the images; of each domain four held-out ones are shown (training pictures where none are held out).
         out: the run's folder. Another dashboard that is still training there is stopped first, and saves.
-        keep: how many checkpoints to keep.
 
         Raises:
             UagtError: if `out` cannot be written, or holds a run of another configuration.
@@ -88,7 +87,7 @@ class Dashboard(widgets.VBox):
             former._join()
         self.control = Desk()
         self.trainer = Trainer.open(
-            config, pair, self.out, observer=Observer(pair, self.out), control=self.control, keep=keep, progress=False
+            config, pair, self.out, observer=Observer(pair, self.out), control=self.control, progress=False
         )
         self._threads: tuple[threading.Thread, ...] = ()
         self._pace = deque([(self.trainer.seconds, self.trainer.step)], maxlen=round(10 / LOOK))
@@ -196,7 +195,7 @@ class Dashboard(widgets.VBox):
     def _sample(self) -> None:
         """Translate the samples; only where no step is under way."""
         with self._samples_due.taken():
-            model = self.trainer.model
+            model = self.trainer.learner.shown
             self._sampled = (
                 self.trainer.step,
                 [translate_batch(model, images, direction) for direction, images in self._pictures],
@@ -265,7 +264,7 @@ class Dashboard(widgets.VBox):
         self._hold.description, self._hold.icon = ("Resume", "play") if paused else ("Pause", "pause")
         self._hold.disabled = self._stop.disabled = not active
         self._status.value = self._state()
-        self._warnings.value = "".join(
+        self._warnings.value = "".join(parts.lines(escape(note)) for note in trainer.notes) + "".join(
             parts.lines(f"⚠ step {w['step']}, A<sub>{w['attention'].upper()}</sub>: {escape(w['text'])}")
             for w in trainer.warnings[-3:]
         )

@@ -1,6 +1,5 @@
 """What attention found and when: every checkpoint of a run on every picture."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
@@ -98,7 +97,7 @@ def _in_time(checkpoints: str | Path | Sequence[str | Path]) -> list[Path]:
     """
     if isinstance(checkpoints, (str, Path)):
         run = Path(checkpoints)
-        checkpoints = checkpoint.checkpoints(run) or [run]
+        checkpoints = checkpoint.moments(run) or [run]
     if not checkpoints:
         raise UagtError("there is no checkpoint to look at: the list is empty")
     return [checkpoint.find_weights(Path(path)) for path in checkpoints]
@@ -106,5 +105,5 @@ def _in_time(checkpoints: str | Path | Sequence[str | Path]) -> list[Path]:
 
 def _name(weights: Path) -> str:
     """ "step 800" where the file's or its folder's name tells the step, else the file's name."""
-    found = re.search(r"step-0*(\d+)", f"{weights.parent.name}/{weights.stem}")
-    return f"step {found[1]}" if found else weights.stem
+    steps = [checkpoint.step_of(path) for path in (weights, weights.parent)]
+    return next((f"step {step}" for step in steps if step is not None), weights.stem)

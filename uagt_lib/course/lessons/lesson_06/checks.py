@@ -10,10 +10,11 @@ from torch import Tensor
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import expect, same
 from uagt_lib.course.lessons.lesson_05.checks import _moved, _networks, _pictures
-from uagt_lib.course.trained import trained
+from uagt_lib.course.places import runs
 from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.method.compose import compose, foreground
 from uagt_lib.method.schedule import learning_rate, stage
+from uagt_lib.reproduce.runs import trained
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE
 from uagt_lib.training.config import Config
@@ -23,9 +24,9 @@ def three_runs(config: Config, pair: Pair) -> tuple[Path, Path, Path]:
     """The opening's runs X, Y and Z: attention frozen at step 280, 40 and 0. Y and Z end at 80: their maps rest."""
     few = from_savanna(config.view, config.load, held_out=16)  # the same training pictures, fewer to test with
     return (
-        trained(config, pair, "smoke"),
-        trained(config.with_(steps=80, switch=0.5), few, "smoke-early"),
-        trained(config.with_(steps=80, switch=0.0), few, "smoke-grey"),
+        trained(config, pair, runs("smoke")),
+        trained(config.with_(steps=80, switch=0.5), few, runs("smoke-early")),
+        trained(config.with_(steps=80, switch=0.0), few, runs("smoke-grey")),
     )
 
 

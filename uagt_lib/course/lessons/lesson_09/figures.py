@@ -13,7 +13,7 @@ from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce import paper
 from uagt_lib.show import figures
-from uagt_lib.training.checkpoint import load_model
+from uagt_lib.training.checkpoint import load_model, step_of
 
 
 def results(path: Path, pair: Pair, pictures: int = 3) -> Figure:
@@ -43,7 +43,7 @@ def attention_over_time(checkpoints: list[Path], pair: Pair, picture: int = 0, c
         for axis, path in zip(line[1:], chosen, strict=True):
             model = load_model(path)
             figures.draw(axis, translate_batch(model, shown, direction).attention[0])
-            axis.set_title(path.name.removeprefix("step-").lstrip("0") if path.is_dir() else "shipped", fontsize=8)
+            axis.set_title("shipped" if (step := step_of(path)) is None else f"{step}", fontsize=8)
     return figure
 
 
