@@ -33,6 +33,15 @@ def test_damaged_files_are_named_and_passed_over_for_an_older_checkpoint(config,
         checkpoint.find_weights(tmp_path)
 
 
+def test_a_lost_history_costs_nothing_but_itself(config, pair, tmp_path) -> None:
+    Trainer(config, pair, tmp_path, progress=False).run(until=2)
+    for lose in (lambda path: path.write_text("{"), lambda path: path.write_text("[]"), Path.unlink):
+        lose(tmp_path / "history.json")
+        trainer = Trainer.open(config, pair, tmp_path)
+        assert (trainer.step, trainer.history, len(trainer.notes)) == (2, [], 1)
+        assert trainer.notes[0].startswith("what was recorded before step 2 is lost: ")
+
+
 def test_what_another_version_wrote_is_no_damage(config, pair, tmp_path) -> None:
     Trainer(config, pair, tmp_path, progress=False).run(until=2)
     newest = checkpoint.checkpoints(tmp_path)[-1]

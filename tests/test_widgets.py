@@ -21,7 +21,7 @@ from uagt_lib.errors import UagtError
 from uagt_lib.show.figures import kid_histogram, training_curves
 from uagt_lib.show.widgets import Dashboard, attention_explorer, composition_playground, dashboard, kid_explorer
 from uagt_lib.show.widgets.playground import disc
-from uagt_lib.training.checkpoint import find_weights, step_name, write_weights
+from uagt_lib.training.checkpoint import checkpoints, find_weights, step_name, step_of, write_weights
 from uagt_lib.training.config import Config
 from uagt_lib.training.trainer import Trainer
 
@@ -383,3 +383,19 @@ def test_everything_again_with_the_ipywidgets_of_colab(colab):
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_a_kernel_that_is_shut_down_saves(tmp_path):
+    code = (
+        "import sys, time; from uagt_lib.show.widgets.dashboard import Dashboard; "
+        "from uagt_lib.training.presets import preset; from tests.conftest import TINY; "
+        "c = preset('savanna-smoke').with_(savanna=4, architecture=TINY, steps=100_000); "
+        "board = Dashboard(c, c.drawn(), sys.argv[1]).start(); "
+        "[time.sleep(0.01) for _ in iter(lambda: board.trainer.step > 5, True)]; print(board.trainer.step)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "UAGT_HEADLESS"}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=Path(__file__).parents[1])
+    assert done.returncode == 0, done.stderr
+    assert step_of(checkpoints(tmp_path)[-1]) >= int(done.stdout)

@@ -2,10 +2,11 @@
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SAVE_EVERY = 600.0  # seconds between two checkpoints, at most
+MEASURED = 20  # steps, before a run says how long it will take
 
 
 class Clock:
@@ -16,22 +17,27 @@ class Clock:
         last: seconds the last one took.
     """
 
-    def __init__(self, deadline: float | None = None):
-        """`deadline`, as `time.monotonic` tells it, is when the run should have stopped and saved."""
+    def __init__(self, finish: Callable[[], None], deadline: float | None = None):
+        """Args:
+        finish: waits for the device.
+        deadline: when the run should have stopped and saved, as `time.monotonic` tells it.
+        """
         self.steps, self.last = 0, 0.0
-        self._deadline, self._saved = deadline, time.monotonic()
+        self._finish, self._deadline, self._saved = finish, deadline, time.monotonic()
         self._first: list[float] = []
         self._slowest, self._saving = 0.0, 10.0  # seconds; saving: a guess, before the first time
 
     @contextmanager
     def stepping(self) -> Iterator[None]:
-        """Time a step."""
+        """Time a step; the first ones are waited for, so that they are measured and not only asked for."""
         started = time.perf_counter()
         yield
+        if self.steps < MEASURED:
+            self._finish()
         self.last = time.perf_counter() - started
         self.steps += 1
         self._slowest = max(self._slowest, self.last)
-        if len(self._first) < 20:
+        if self.steps <= MEASURED:
             self._first.append(self.last)
 
     @contextmanager
@@ -44,7 +50,7 @@ class Clock:
 
     @property
     def pace(self) -> float:
-        """What a step takes: the median of the first twenty, in seconds."""
+        """What a step takes: the median of those first ones, in seconds."""
         return statistics.median(self._first or [0.0])
 
     @property

@@ -23,6 +23,11 @@ class Crew:
         self.count: int = self._state.num_processes
         self.main: bool = self._state.is_main_process
 
+    def finish(self) -> None:
+        """Return when the device has done what it was asked to; a GPU is asked far ahead."""
+        if self.device.type in ("cuda", "mps"):
+            getattr(torch, self.device.type).synchronize()
+
     def wait(self) -> None:
         """Return when all are here."""
         self._state.wait_for_everyone()

@@ -26,11 +26,13 @@ class RunFolder:
     Attributes:
         path: the folder; it need not exist yet.
         own: this run's checkpoints, oldest first.
+        notes: what was found there, in words.
     """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self.own: list[Path] = []
+        self.notes: list[str] = []
         self._found: list[Path] = []  # all there were when we looked last, whole or not
 
     @property
@@ -115,11 +117,12 @@ class RunFolder:
         checkpoint.write_translators(folder / f"{step_name(step)}.safetensors", model, config)
 
     def history(self) -> dict[str, list[dict[str, Any]]]:
-        """`records`, `scores` and `warnings` up to the checkpoint gone on from; none where there are none to read."""
+        """`records`, `scores` and `warnings` up to the checkpoint gone on from; none, and a note, if they are lost."""
         try:
             stored = checkpoint.read_json(self.path / "history.json")
             return {name: [x for x in entries if x["step"] <= self.step] for name, entries in stored.items()}
-        except (UagtError, AttributeError, KeyError, TypeError):
+        except (UagtError, AttributeError, KeyError, TypeError) as error:
+            self.notes.append(f"what was recorded before step {self.step} is lost: {error}")
             return {}
 
 

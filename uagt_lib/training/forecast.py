@@ -11,8 +11,6 @@ from uagt_lib.training.folder import KEPT, SHARES
 from uagt_lib.training.state import tensors_of
 from uagt_lib.training.step import Learner
 
-MEASURED = 20  # steps
-
 
 def forecast(learner: Learner, pace: float, out: Path) -> str:
     """A sentence on a run that has done some steps, a step in `pace` seconds; `out` is, or will be, its folder."""

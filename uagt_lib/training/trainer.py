@@ -11,12 +11,12 @@ from uagt_lib.errors import UagtError
 from uagt_lib.method.model import Model
 from uagt_lib.progress import Bar
 from uagt_lib.training import checkpoint, state, watch
-from uagt_lib.training.clock import Clock
+from uagt_lib.training.clock import MEASURED, Clock
 from uagt_lib.training.config import Config
 from uagt_lib.training.control import Control, interruptible
 from uagt_lib.training.crew import Crew
 from uagt_lib.training.folder import RunFolder, milestones
-from uagt_lib.training.forecast import MEASURED, forecast
+from uagt_lib.training.forecast import forecast
 from uagt_lib.training.step import Learner
 from uagt_lib.training.threads import computing_with, threads_for
 
@@ -86,7 +86,7 @@ class Trainer:
         self.history: list[dict[str, float]] = []
         self.scores: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
-        self.notes: list[str] = []
+        self.notes = self.folder.notes
         self.seconds = 0.0
         self._told, self._saved = threads, -1  # threads asked for; the step of the newest checkpoint
         self._images = state.fingerprint(pair)
@@ -185,7 +185,7 @@ class Trainer:
             _scalars(self._tensorboard) as log,
         ):
             bar.say("\n".join(self.introduction()))
-            clock = Clock(self.control.deadline)
+            clock = Clock(self.crew.finish, self.control.deadline)
             while self.step < goal:
                 self.control.hold()
                 if self._agreed(self.control.stopped or clock.late):
@@ -201,7 +201,7 @@ class Trainer:
 
     def dry_run(self) -> list[str]:
         """What `run` would say: its first twenty steps are done, in memory, and nothing is written."""
-        first, clock = self.introduction(), Clock()
+        first, clock = self.introduction(), Clock(self.crew.finish)
         with computing_with(self.threads):
             for _ in range(min(MEASURED, self.steps - self.step)):
                 with clock.stepping():

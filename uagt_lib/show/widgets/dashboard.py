@@ -5,6 +5,7 @@ weights, so the training thread itself translates them, between two steps. Neith
 often than every two seconds, nor for more than a twentieth of the time.
 """
 
+import atexit
 import os
 import threading
 import time
@@ -39,6 +40,14 @@ GAP = 4  # between them
 LOOK = 0.3  # seconds between two looks at the trainer
 
 _running: dict[Path, "Dashboard"] = {}
+
+
+@atexit.register
+def _leave() -> None:
+    """A kernel that is shut down or restarted saves what is under way; threads like ours would just be cut off."""
+    for board in list(_running.values()):
+        board.control.stop()
+        board._join(20)
 
 
 class Desk(Control):
