@@ -1,6 +1,8 @@
 """Wrong answers made of every right one: right in all but one respect, which no check of values alone would notice."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from inspect import signature
 from typing import Any
 
 import torch
@@ -23,7 +25,9 @@ def mutants(task: Exercise) -> Iterator[tuple[str, Any]]:
 def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
     """What can be wrong with an answer to this exercise, by kind."""
     name, case = next(iter(standard.cases.items()))
-    given = {"x": case()["x"]} if isinstance(standard.reference, type) else case()
+    given = case()
+    if isinstance(standard.reference, type):
+        given = {name: given[name] for name in list(signature(_used(standard.reference)).parameters)[1:]}
     seen = standard.watch(standard.reference, name)
     taught = {name for (_, name), g in seen.gradient.items() if g.any()} if "gradient" in standard.compared else set()
     is_tensor = isinstance(next(iter(seen.value.values())), Tensor)
@@ -46,15 +50,16 @@ def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
 
 
 def _instead(reference: Any, change: Change) -> Any:
-    """An answer like `reference` that goes through `change`; of a network, its forward pass does."""
+    """An answer like `reference` that goes through `change`; of a network, its forward pass does; of a class, calls."""
     if not isinstance(reference, type):
         return lambda *given: change(reference, *given)
+    used = _used(reference)
+    return type("Mutant", (reference,), {used.__name__: lambda self, *given: change(partial(used, self), *given)})
 
-    class Mutant(reference):
-        def forward(self, *given: Any) -> Any:
-            return change(super().forward, *given)
 
-    return Mutant
+def _used(reference: type) -> Callable[..., Any]:
+    """The method by which an answer that is a class is put to use."""
+    return reference.forward if issubclass(reference, nn.Module) else reference.__call__
 
 
 def _size(given: Any) -> list[Any]:

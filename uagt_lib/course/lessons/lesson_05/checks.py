@@ -1,120 +1,43 @@
-"""Lesson 05, one training step: checks."""
+"""Lesson 05, one training step: what answers are tried on, and the mistakes that are recognised."""
 
-from collections.abc import Callable, Iterator
+import gc
+import weakref
+from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn as nn
-from matplotlib.axes import Axes
 from torch import Tensor
 
-from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
-from uagt_lib.course.places import data
+from uagt_lib.course.cases import Draw, at_sizes
+from uagt_lib.course.exercises import define, law, mistake
+from uagt_lib.course.expect import difference, expect
+from uagt_lib.course.lessons.lesson_05 import figures
+from uagt_lib.course.lessons.lesson_05.answers import fool, judge_loss, trip
 from uagt_lib.method import losses
 from uagt_lib.method.compose import compose
 from uagt_lib.method.model import frozen
 from uagt_lib.method.pool import Pool
-from uagt_lib.show.palette import BLUE, ORANGE
+
+# ------------------------------------------------------------------------------------------------ 05.1 there and back
 
 
-def trip(s: Tensor, F_st: Callable, A_s: Callable, F_ts: Callable, A_t: Callable) -> tuple[Tensor, Tensor, Tensor]:
-    """There and back: s_a, s' (Eq. 1) and s'', for images (N, 3, H, W). What `Model.trips` does for both directions."""
-    s_a = A_s(s)
-    s_prime = compose(s, F_st(s), s_a)
-    s_cycled = compose(s_prime, F_ts(s_prime), A_t(s_prime))
-    return s_a, s_prime, s_cycled
+def photo_and_four_networks(draw: Draw) -> dict[str, Any]:
+    """Networks that can be told apart by what they do."""
+    return {
+        "s": draw.picture(),
+        "F_st": draw.network(3),
+        "A_s": draw.network(1, torch.sigmoid),
+        "F_ts": draw.network(3, torch.sin),
+        "A_t": draw.network(1, torch.sigmoid),
+    }
 
 
-def judge_loss(D_t: nn.Module, t: Tensor, s_prime: Tensor) -> Tensor:
-    """What D_t minimises (Eq. 2 as least squares), a scalar whose gradient reaches D_t and nothing else."""
-    return losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach()))
-
-
-def fool(D_t: nn.Module, s_prime: Tensor) -> Tensor:
-    """What the translators minimise (Eq. 2 as least squares): gradients pass through D_t, none for its parameters."""
-    with frozen(D_t):
-        return losses.lsgan_generator(D_t(s_prime))
-
-
-# ---------------------------------------------------------------------------------------------------------- small tools
-
-
-class _Net(nn.Module):
-    """A tiny network with a non-linear answer: images to images (3), maps (1) or scores."""
-
-    def __init__(self, channels: int, seed: int, last: Callable = torch.tanh):
-        super().__init__()
-        self.conv = nn.Conv2d(3, channels, 3, padding=1)
-        self.last = last
-        chance = torch.Generator().manual_seed(seed)
-        with torch.no_grad():
-            for p in self.parameters():
-                p.normal_(0, 0.6, generator=chance)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.last(self.conv(x))
-
-
-def _networks() -> tuple[_Net, _Net, _Net, _Net, _Net]:
-    """F_st, A_s, F_ts, A_t, D_t."""
-    paint, attend = torch.tanh, torch.sigmoid
-    return _Net(3, 1), _Net(1, 2, attend), _Net(3, 3, paint), _Net(1, 4, attend), _Net(1, 5, lambda x: x)
-
-
-def _pictures() -> tuple[Tensor, Tensor]:
-    chance = torch.Generator().manual_seed(9)
-    s, t = (torch.rand(2, 3, 8, 8, generator=chance) * 2 - 1 for _ in range(2))
-    return s, t
-
-
-def _moved(network: nn.Module) -> bool:
-    return any(p.grad is not None and bool(p.grad.abs().sum() > 0) for p in network.parameters())
-
-
-def _bars(axis: Axes, loss: Callable[[nn.Module, Tensor, Tensor], Tensor]) -> None:
-    """How strong a gradient each network gets from a loss of (D_t, t, s')."""
-    F_st, A_s, _, _, D_t = _networks()
-    s, t = _pictures()
-    loss(D_t, t, compose(s, F_st(s), A_s(s))).backward()
-    names, colours = ("$F_{S→T}$", "$A_S$", "$D_T$"), (BLUE, BLUE, ORANGE)
-    size = [
-        sum(float(p.grad.square().sum()) for p in n.parameters() if p.grad is not None) ** 0.5 for n in (F_st, A_s, D_t)
-    ]
-    axis.bar(names, size, color=colours)
-    for i, value in enumerate(size):
-        axis.text(i, value, f"{value:.2f}" if value else "none", ha="center", va="bottom", fontsize=9)
-    axis.set_ylabel("gradient, norm", fontsize=8)
-    axis.set_ylim(0, 1.25 * max([*size, 0.1]))
-    axis.spines[["top", "right"]].set_visible(False)
-
-
-# ------------------------------------------------------------------------------------------------------------- 05.1
-
-
-def _draw_trip(axis: Axes, answer: Callable) -> None:
-    """A held-out horse on its way, with trained networks: s, s_a, s', s''."""
-    from uagt_lib.data.folders import load_images
-    from uagt_lib.data.pairs import to_float, to_grey
-    from uagt_lib.training.checkpoint import load_model
-
-    m = load_model(data("checkpoints", "savanna-64.safetensors"))
-    s = to_float(load_images(data("samples", "testA"), m.view)[1:2])
-    with torch.no_grad():
-        s_a, s_prime, s_cycled = answer(s, m.F_st, m.A_s, m.F_ts, m.A_t)
-    gap = torch.ones(3, 64, 4)
-    shown = [s[0], to_grey(s_a)[0], s_prime[0], s_cycled[0]]
-    top, bottom = torch.cat([shown[0], gap, shown[1]], 2), torch.cat([shown[2], gap, shown[3]], 2)
-    picture = torch.cat([top, torch.ones(3, 4, top.shape[2]), bottom], 1).add(1).div(2).clamp(0, 1)
-    axis.imshow(picture.permute(1, 2, 0), interpolation="nearest")
-    for (x, y), name in zip(((2, 2), (70, 2), (2, 70), (70, 70)), ("$s$", "$s_a$", "$s'$", "$s''$"), strict=True):
-        axis.text(x, y, name, fontsize=9, va="top", bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85})
-    axis.set(xticks=[], yticks=[])
-    axis.spines[:].set_visible(False)
-
-
-@checks(
+define(
     "05.1",
     trip,
+    at_sizes(photo_and_four_networks),
+    ("s_a", "s'", "s''"),
     part="step",
     equation="Eq. 1, 3",
     difficulty=1,
@@ -124,75 +47,177 @@ def _draw_trip(axis: Axes, answer: Callable) -> None:
         "On the way back s' is a zebra: which attention network knows zebras, and which generator paints horses?",
         "compose(source, paint, attention): on the way back source is s', paint is F_ts(s'), attention is A_t(s').",
     ],
-    mistakes=[
-        "The way back reuses s_a. The paper computes A_T(s'); reusing s_a is its ablation Ours-cycleAtt.",
-        "The way back is composed with s instead of s': the background then comes home without having travelled.",
-        "detach() between there and back: the cycle loss can then no longer teach F_ST and A_S.",
-    ],
-    draw=_draw_trip,
+    draw=figures.draw_trip,
 )
-def _trip(answer) -> Iterator[str]:
-    F_st, A_s, F_ts, A_t, _ = _networks()
-    s, _ = _pictures()
-    before = s.clone()
-    out = answer(s, F_st, A_s, F_ts, A_t)
-    expect(out is not None, "the trip returned None: is a `return` missing?")
-    expect(
-        isinstance(out, tuple | list) and len(out) == 3, "return three tensors: s_a, s_prime, s_cycled, in this order"
-    )
-    s_a, s_prime, s_cycled = out
-    expect(torch.equal(s, before), "s was changed in place; whoever called you still needs it")
-    same(s_a, A_s(s), {"s_a comes from A_t; a picture of S is A_s's business": A_t(s)}, "s_a")
-    yield "s_a"
-    paint = F_st(s)
-    want = compose(s, paint, A_s(s))
-    same(
-        s_prime,
-        want,
-        {
-            "s' is the raw paint F_st(s); it still has to be composed with s (Eq. 1)": paint,
-            "s' is painted by F_ts; the way there is F_st's": compose(s, F_ts(s), A_s(s)),
-            "image and paint are swapped in s': compose(source, paint, attention)": compose(paint, s, A_s(s)),
-        },
-        "s'",
-    )
-    yield "s'"
-    back = F_ts(want)
-    same(
-        s_cycled,
-        compose(want, back, A_t(want)),
-        {
-            "the way back reuses s_a; s' has its own map, A_t(s')": compose(want, back, s_a),
-            "the way back asks A_s, which knows horses; s' should be a zebra by now, so ask A_t": compose(
-                want, back, A_s(want)
-            ),
-            "A_t looked at s; it should look at s', the picture that is on its way back": compose(want, back, A_t(s)),
-            "the way back is composed with s; it starts from s', so that is what fills the background": compose(
-                s, back, A_t(want)
-            ),
-            "the way back is painted by F_st; home is S, so use F_ts": compose(want, F_st(want), A_t(want)),
-            "s'' is the raw paint F_ts(s'); the way back is composed as well (Eq. 1 once more)": back,
-            "F_ts painted s instead of s'": compose(want, F_ts(s), A_t(want)),
-        },
-        "s''",
-    )
-    yield "s''"
-    (s - s_cycled).abs().mean().backward()
-    expect(
-        _moved(F_st) and _moved(A_s),
-        "no gradient of the cycle loss reaches F_st and A_s: leave detach() and no_grad() out, the way back must lead "
-        "through s'",
-    )
-    expect(_moved(F_ts) and _moved(A_t), "no gradient reaches F_ts and A_t; leave detach() and no_grad() out")
-    yield "the cycle loss teaches all four"
 
 
-# ------------------------------------------------------------------------------------------------------------- 05.2
+def _there(s: Tensor, F_st: Callable, A_s: Callable) -> tuple[Tensor, Tensor]:
+    s_a = A_s(s)
+    return s_a, compose(s, F_st(s), s_a)
 
 
-@checks(
+@mistake(
+    "05.1",
+    "the way back reuses s_a; s' has its own map, A_t(s') (reusing s_a is the paper's ablation Ours-cycleAtt)",
+)
+def reuses_the_map(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(x), s_a)
+
+
+@mistake(
+    "05.1",
+    "the way back is composed with s; it starts from s', so that is what fills the background, or the background comes "
+    "home without having travelled",
+)
+def back_onto_s(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(s, F_ts(x), A_t(x))
+
+
+@mistake("05.1", "s' was detached before the way back, so the cycle loss can no longer teach F_st and A_s")
+def cut_between(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    y = x.detach()
+    return s_a, x, compose(y, F_ts(y), A_t(y))
+
+
+@mistake("05.1", "the way back asks A_s, which knows horses; s' should be a zebra by now, so ask A_t")
+def wrong_eye_back(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(x), A_s(x))
+
+
+@mistake("05.1", "A_t looked at s; it should look at s', the picture that is on its way back")
+def eye_on_s(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(x), A_t(s))
+
+
+@mistake("05.1", "the way back is painted by F_st; home is S, so use F_ts")
+def same_painter(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_st(x), A_t(x))
+
+
+@mistake("05.1", "F_ts painted s instead of s'")
+def paint_of_s(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(s), A_t(x))
+
+
+@mistake("05.1", "s'' is the raw paint F_ts(s'); the way back is composed as well (Eq. 1 once more)")
+def raw_back(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, F_ts(x)
+
+
+@mistake("05.1", "s' and s'' are the raw paint; each has to be composed with the picture it was painted on (Eq. 1)")
+def raw_paint(s, F_st, A_s, F_ts, A_t):
+    x = F_st(s)
+    return A_s(s), x, F_ts(x)
+
+
+@mistake("05.1", "s' is the raw paint F_st(s); it still has to be composed with s (Eq. 1)")
+def raw_there(s, F_st, A_s, F_ts, A_t):
+    x = F_st(s)
+    return A_s(s), x, compose(x, F_ts(x), A_t(x))
+
+
+@mistake("05.1", "the generators are exchanged: the way there is painted by F_st, the way back by F_ts")
+def painters_exchanged(s, F_st, A_s, F_ts, A_t):
+    return trip(s, F_ts, A_s, F_st, A_t)
+
+
+@mistake("05.1", "s_a comes from A_t; a picture of S is A_s's business")
+def eyes_exchanged(s, F_st, A_s, F_ts, A_t):
+    return trip(s, F_st, A_t, F_ts, A_s)
+
+
+@mistake("05.1", "image and paint are swapped, there and back: compose(source, paint, attention)")
+def swapped(s, F_st, A_s, F_ts, A_t):
+    s_a = A_s(s)
+    x = compose(F_st(s), s, s_a)
+    return s_a, x, compose(F_ts(x), x, A_t(x))
+
+
+@mistake("05.1", "image and paint are swapped on the way back: compose(source, paint, attention)")
+def swapped_back(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(F_ts(x), x, A_t(x))
+
+
+@mistake("05.1", "only s'' came back; return three tensors: s_a, s_prime, s_cycled, in this order")
+def only_the_end(s, F_st, A_s, F_ts, A_t):
+    return trip(s, F_st, A_s, F_ts, A_t)[2]
+
+
+@mistake("05.1", "s_a is missing; return three tensors: s_a, s_prime, s_cycled, in this order")
+def without_the_map(s, F_st, A_s, F_ts, A_t):
+    return trip(s, F_st, A_s, F_ts, A_t)[1:]
+
+
+@mistake("05.1", "one road from s' to s'' is cut: A_t looks at a detached s', so where it looks teaches F_st nothing")
+def cut_before_eye(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(x), A_t(x.detach()))
+
+
+@mistake("05.1", "one road from s' to s'' is cut: F_ts paints a detached s', so what it paints teaches F_st nothing")
+def cut_before_paint(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(x.detach()), A_t(x))
+
+
+@mistake("05.1", "one road from s' to s'' is cut: the background of s'' is a detached s', though it is a part of s'")
+def cut_background(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x.detach(), F_ts(x), A_t(x))
+
+
+@mistake("05.1", "two roads from s' to s'' are cut: both networks of the way back look at a detached s'")
+def cut_before_both(s, F_st, A_s, F_ts, A_t):
+    s_a, x = _there(s, F_st, A_s)
+    return s_a, x, compose(x, F_ts(x.detach()), A_t(x.detach()))
+
+
+@mistake("05.1", "the s' that you return is detached, so the judge that looks at it can teach nobody")
+def returned_detached(s, F_st, A_s, F_ts, A_t):
+    s_a, x, back = trip(s, F_st, A_s, F_ts, A_t)
+    return s_a, x.detach(), back
+
+
+@mistake("05.1", "no gradient reaches A_s: its map was detached, or made under no_grad(); this is how attention learns")
+def map_detached(s, F_st, A_s, F_ts, A_t):
+    s_a = A_s(s).detach()
+    x = compose(s, F_st(s), s_a)
+    return s_a, x, compose(x, F_ts(x), A_t(x))
+
+
+@mistake("05.1", "no gradient reaches anybody: everything was made under no_grad(), or detached")
+def nobody_learns(s, F_st, A_s, F_ts, A_t):
+    with torch.no_grad():
+        return trip(s, F_st, A_s, F_ts, A_t)
+
+
+# ------------------------------------------------------------------------------------------------ 05.2 D's loss
+
+
+def judge_real_and_fake(draw: Draw) -> dict[str, Any]:
+    """A discriminator with a score for every pixel, a batch of T and one of fakes."""
+    return {"D_t": draw.network(1, torch.sin), "t": draw.picture(), "s_prime": draw.picture()}
+
+
+def on_data(answer: Callable, D_t: nn.Module, t: Tensor, s_prime: Tensor) -> Tensor:
+    """An answer's loss, for real pictures without a history: whether an answer cuts them too is its own affair."""
+    return answer(D_t, t.detach(), s_prime)
+
+
+define(
     "05.2",
     judge_loss,
+    at_sizes(judge_real_and_fake),
+    "D's loss",
     part="step",
     equation="Eq. 2, 5",
     difficulty=1,
@@ -201,96 +226,126 @@ def _trip(answer) -> Iterator[str]:
         "Two calls of D_t, then losses.lsgan_discriminator(real_scores, fake_scores).",
         "D_t must see s' and still not learn how s' was made. Which tensor do you cut: the picture or the scores?",
     ],
-    mistakes=[
-        "No detach at all: D's loss reaches F and A, and teaches them to be caught.",
-        "The scores are detached, or no_grad covers D: then nobody learns.",
-        "detach_() with an underscore changes s' itself, for everybody who still needs it.",
-    ],
-    draw=lambda axis, answer: _bars(axis, answer),
+    draw=figures.draw_judge,
+    run=on_data,
 )
-def _judge_loss(answer) -> Iterator[str]:
-    F_st, A_s, _, _, D_t = _networks()
-    s, t = _pictures()
-    s_prime = compose(s, F_st(s), A_s(s))
-    value = answer(D_t, t, s_prime)
-    real, fake = D_t(t).detach(), D_t(s_prime).detach()
-    same(
-        value,
-        losses.lsgan_discriminator(real, fake),
-        {
-            "real and fake are swapped: lsgan_discriminator(real_scores, fake_scores)": losses.lsgan_discriminator(
-                fake, real
-            ),
-            "this is the generators' loss; D wants 1 for t and 0 for s'": losses.lsgan_generator(fake),
-            "only the real half is there; D must also meet the fake": 0.5 * (real - 1).square().mean(),
-            "only the fake half is there; D must also meet the real t": 0.5 * fake.square().mean(),
-            "twice too large: lsgan_discriminator already halves, use it": 2 * losses.lsgan_discriminator(real, fake),
-        },
-        "D's loss",
-    )
-    yield "the value"
-    expect(
-        isinstance(value, Tensor) and value.requires_grad,
-        "no gradient reaches D_t: the scores were detached, or D_t was called under no_grad; cut the picture, not D",
-    )
-    expect(
-        s_prime.requires_grad,
-        "s' itself lost its history: detach_() with an underscore works in place, detach() does not",
-    )
-    value.backward()
-    expect(
-        not _moved(F_st) and not _moved(A_s),
-        "forgot detach: this gradient reaches F_st and A_s, and would teach them to be caught",
-    )
-    yield "F_st and A_s get nothing"
-    mine = [p.grad.clone() for p in D_t.parameters() if p.grad is not None]
-    D_t.zero_grad()
-    losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach())).backward()
-    expect(
-        all(torch.allclose(got, p.grad, atol=1e-5) for got, p in zip(mine, D_t.parameters(), strict=True)),
-        "D_t learns from one of its two scores only: cut the picture s', never the scores",
-    )
-    yield "D_t gets its gradient"
 
 
-# ------------------------------------------------------------------------------------------------------------- 05.3
+@mistake("05.2", "forgot detach: this gradient reaches s', and so F_st and A_s, and would teach them to be caught")
+def not_detached(D_t, t, s_prime):
+    return losses.lsgan_discriminator(D_t(t), D_t(s_prime))
 
 
-def _coded(first: int, count: int) -> tuple[Tensor, Tensor]:
-    """Pictures and maps that carry their number, so that one can see who comes out."""
-    number = torch.arange(first, first + count).float()
-    return number.reshape(-1, 1, 1, 1).expand(-1, 3, 2, 2).clone(), number.reshape(-1, 1, 1, 1).expand(
-        -1, 1, 2, 2
-    ) / 1e4
+@mistake("05.2", "D_t learns from the real t only: cut the picture s', never the scores of it")
+def fake_scores_cut(D_t, t, s_prime):
+    return losses.lsgan_discriminator(D_t(t), D_t(s_prime).detach())
 
 
-def _numbers(out: tuple[Tensor, Tensor]) -> list[int]:
-    return [int(picture.detach().mean().round()) for picture in out[0]]
+@mistake("05.2", "no gradient reaches D_t: the scores were detached, or D_t was called under no_grad; cut the picture")
+def no_grad(D_t, t, s_prime):
+    with torch.no_grad():
+        return judge_loss(D_t, t, s_prime)
 
 
-def ages(pool: Callable, steps: int = 3000) -> list[int]:
-    """How many steps old each fake is that comes out of a pool, one fake a step."""
-    return [step - _numbers(pool(*_coded(step, 1)))[0] for step in range(steps)]
+@mistake("05.2", "s' itself lost its history: detach_() with an underscore works in place, detach() does not")
+def underscore(D_t, t, s_prime):
+    return losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach_()))
 
 
-def _never_out(pool: Callable) -> set[int]:
-    """Which of the first four fakes a pool of four never gives back, in 200 steps (by chance: once in 10^11)."""
-    out = [_numbers(pool(*_coded(number, 1)))[0] for number in range(204)]
-    return set(range(4)) - set(out[4:])
+@mistake("05.2", "D_t learns from the fake s' only: the scores of t must not be detached")
+def real_scores_cut(D_t, t, s_prime):
+    return losses.lsgan_discriminator(D_t(t).detach(), D_t(s_prime.detach()))
 
 
-def _draw_pool(axis: Axes, answer: Callable) -> None:
-    found = ages(answer(10, torch.Generator().manual_seed(0)), 1000)
-    axis.plot(found, ".", ms=2.5, color=BLUE)
-    axis.axvspan(0, 10, color="0.5", alpha=0.2, lw=0)
-    axis.set_xlabel("step (grey: the pool of 10 fills)", fontsize=8)
-    axis.set_ylabel("age of the fake that comes out", fontsize=8)
-    axis.spines[["top", "right"]].set_visible(False)
+@mistake("05.2", "real and fake are swapped: lsgan_discriminator(real_scores, fake_scores)")
+def real_and_fake_swapped(D_t, t, s_prime):
+    return losses.lsgan_discriminator(D_t(s_prime.detach()), D_t(t))
 
 
-@checks(
+@mistake("05.2", "this is the generators' loss; D wants 1 for t and 0 for s'")
+def generators_loss(D_t, t, s_prime):
+    return losses.lsgan_generator(D_t(s_prime.detach()))
+
+
+@mistake("05.2", "only the real half is there; D must also meet the fake")
+def only_real(D_t, t, s_prime):
+    return 0.5 * (D_t(t) - 1).square().mean()
+
+
+@mistake("05.2", "only the fake half is there; D must also meet the real t")
+def only_fake(D_t, t, s_prime):
+    return 0.5 * D_t(s_prime.detach()).square().mean()
+
+
+@mistake("05.2", "twice too large: lsgan_discriminator already halves, use it")
+def not_halved(D_t, t, s_prime):
+    return 2 * judge_loss(D_t, t, s_prime)
+
+
+@mistake("05.2", "half as large as it should be: lsgan_discriminator already halves")
+def halved_again(D_t, t, s_prime):
+    return 0.5 * judge_loss(D_t, t, s_prime)
+
+
+@mistake("05.2", "that is the logarithmic loss; this course's step plays with least squares, lsgan_discriminator")
+def logarithms(D_t, t, s_prime):
+    return losses.log_discriminator(D_t(t), D_t(s_prime.detach()))
+
+
+@mistake("05.2", "D_t is frozen here, but this is D's own turn: cut s' with detach() instead")
+def judge_left_frozen(D_t, t, s_prime):
+    D_t.requires_grad_(False)
+    return losses.lsgan_discriminator(D_t(t), D_t(s_prime))
+
+
+@mistake(
+    "05.2", "your code calls backward(); return the loss, whoever asks for it calls backward() once, for all losses"
+)
+def goes_backward(D_t, t, s_prime):
+    loss = judge_loss(D_t, t, s_prime)
+    loss.backward()
+    return loss
+
+
+# ------------------------------------------------------------------------------------------------ 05.3 a pool of fakes
+
+
+def play(answer: Callable, capacity: int, generator: torch.Generator, images: list[Tensor], attention: list[Tensor]):
+    """All that comes out of a new pool that is called with one batch after another: pictures and maps, (M, ...)."""
+    pool = answer(capacity, generator)
+    out = [called(pool, *batch) for batch in zip(images, attention, strict=True)]
+    return torch.cat([pictures for pictures, _ in out]), torch.cat([maps for _, maps in out])
+
+
+def called(pool: Callable, images: Tensor, attention: Tensor) -> tuple[Tensor, Tensor]:
+    """What comes out of a pool for one batch.
+
+    Raises:
+        Wrong: if it is not two tensors.
+    """
+    expect(callable(pool), "a pool is called with a batch, but yours cannot be called")
+    out = pool(images, attention)
+    expect(out is not None, "the pool returned None: is a `return` missing?")
+    two = isinstance(out, tuple | list) and len(out) == 2 and all(isinstance(x, Tensor) for x in out)
+    expect(two, "return two tensors: the images and their attention")
+    return out[0], out[1]
+
+
+def batches(draw: Draw) -> dict[str, Any]:
+    """Two dozen batches for a pool of three, so that it fills, and swaps."""
+    return {
+        "capacity": 3,
+        "generator": torch.Generator().manual_seed(draw.n),
+        "images": [draw.picture() for _ in range(24)],
+        "attention": [draw.matte() for _ in range(24)],
+    }
+
+
+define(
     "05.3",
     Pool,
+    at_sizes(batches),
+    ("the images", "their attention"),
     part="pool",
     equation="as released",
     difficulty=2,
@@ -301,41 +356,54 @@ def _draw_pool(axis: Axes, answer: Callable) -> None:
         "The coin is torch.rand((), generator=self.generator) < 0.5; the place comes from torch.randint, likewise.",
         "Swap: remember the old pair, put the new one into its place, return the old one.",
     ],
-    mistakes=[
-        "Picture and attention are drawn by two separate dice, or the map is not stored: the mask no longer fits.",
-        "The old picture is returned but stays in the pool, so it can come back for ever.",
-        "Kept without detach: every stored fake holds on to the graph, and the memory, of the step that made it.",
-        "Kept detached, but the raw picture is returned: D's loss then runs on into F and A.",
-        "A queue instead of a random place; randint(capacity - 1), which spares the last place; a coin while it fills.",
-        "Kept without clone: the pool then shares memory with a batch that somebody may change.",
-    ],
-    draw=_draw_pool,
+    draw=figures.draw_pool,
+    compared=(),
+    run=play,
 )
-def _pool(answer) -> Iterator[str]:
-    def fresh(capacity: int = 4, seed: int = 0) -> Callable:
-        return answer(capacity, torch.Generator().manual_seed(seed))
 
-    pool = fresh()
-    for first in (0, 2):
-        images, attention = _coded(first, 2)
-        out = pool(images, attention)
-        expect(out is not None, "the pool returned None: is a `return` missing?")
-        expect(isinstance(out, tuple | list) and len(out) == 2, "return two tensors: the images and their attention")
-        filling = "while the pool fills, without any coin, what comes out must be what went in; the"
-        same(out[0], images, what=f"{filling} images")
-        same(out[1], attention, what=f"{filling} attention")
-    yield "fills first"
 
-    given, returned, old = 4, set(range(4)), []
+def _coded(first: int, count: int = 1) -> tuple[Tensor, Tensor]:
+    """Pictures and maps that carry their number, so that one can see who comes out."""
+    number = torch.arange(first, first + count).float().reshape(-1, 1, 1, 1)
+    return number.expand(-1, 3, 2, 2).clone(), number.expand(-1, 1, 2, 2) / 1e4
+
+
+def _who(out: tuple[Tensor, Tensor]) -> int:
+    return int(out[0].detach().mean().round())
+
+
+def _fresh(answer: Callable, capacity: int = 4, seed: int = 0) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """A new pool that is known to give two tensors."""
+    pool = answer(capacity, torch.Generator().manual_seed(seed))
+    return lambda images, attention: called(pool, images, attention)
+
+
+@law("05.3", "while it fills, what goes in comes out, and without a gradient")
+def fills_first(answer):
+    for size in ((2, 5, 4, torch.float32), (1, 4, 6, torch.float64), (3, 7, 3, torch.float32)):
+        draw, pool = Draw(*size), _fresh(answer, 6)
+        for _ in range(6 // draw.n):
+            images, attention = draw.picture(), draw.matte()
+            out = pool(images.clone().requires_grad_(), attention.clone().requires_grad_())
+            found = difference(out, (images, attention), "what comes out")
+            rule = "while the pool fills, without any coin, what comes out must be what went in"
+            expect(found is None, f"{rule}; {found and found.sentence()}")
+            expect(
+                not out[0].requires_grad and not out[1].requires_grad,
+                "what you return while the pool fills carries a graph: return a detached pair, or D's loss travels on "
+                "into F and A",
+            )
+
+
+@law("05.3", "full, it swaps half of the time, picture and map together, each once, never more than its capacity")
+def swaps(answer):
+    pool, returned, old = _fresh(answer), set(range(4)), []
+    pool(*_coded(0, 4))
     for number in range(4, 804):
-        out = pool(*_coded(number, 1))
-        [who] = _numbers(out)
-        given += 1
-        expect(
-            who == number or not torch.equal(out[1], _coded(number, 1)[1]),
-            "the attention of another picture came out: picture and map must be stored, and swapped, together",
-        )
-        same(out[1], _coded(who, 1)[1], what="the attention of what came out")
+        out = pool(*_coded(number))
+        who = _who(out)
+        fits = difference(out[1], _coded(who)[1], "the map") is None
+        expect(fits, "the attention of another picture came out: picture and map are stored, and swapped, together")
         if who != number:
             expect(who not in old, "an old fake came out twice: the new one must take its place in the pool")
             old.append(who)
@@ -344,16 +412,23 @@ def _pool(answer) -> Iterator[str]:
     expect(share > 0, "the pool never gives an old fake: once it is full, half of the time it should")
     expect(share < 1, "once full, the pool always swaps: half of the time the new fake should pass as it is")
     expect(abs(share - 0.5) < 0.08, f"the pool swaps {share:.0%} of the time; it should be about half")
-    yield "swaps half of the time, picture and map together"
-    kept = given - len(returned)
+    kept = 804 - len(returned)
     expect(kept <= 4, f"the pool lost fakes or holds more than its capacity of 4: {kept} are neither out nor fit in")
-    yield "never more than its capacity"
     expect(
         old != sorted(old),
         "old fakes come out in the order in which they went in: that is a queue (first in, first out); the new fake "
         "takes the place of a random old one, drawn with torch.randint",
     )
-    never = [_never_out(fresh(4, seed)) for seed in range(12)]
+
+
+@law("05.3", "every fake is kept at first, every place is swapped")
+def every_place(answer):
+    def never_out(seed: int) -> set[int]:
+        """Which of the first four fakes a pool of four never gives back, in 200 steps (by chance: once in 10^11)."""
+        pool = _fresh(answer, 4, seed)
+        return set(range(4)) - set([_who(pool(*_coded(number))) for number in range(204)][4:])
+
+    never = [never_out(seed) for seed in range(12)]
     stuck = set.intersection(*never)
     expect(
         not stuck,
@@ -365,26 +440,16 @@ def _pool(answer) -> Iterator[str]:
         "some of the first fakes were not kept: while the pool fills, every fake is kept; toss the coin only once it "
         "is full",
     )
-    yield "every fake is kept at first, every place is swapped"
 
-    a, b = fresh(2, 7), fresh(2, 7)
-    state = torch.random.get_rng_state()
-    first = [_numbers(a(*_coded(n, 1))) for n in range(60)]
-    expect(
-        torch.equal(state, torch.random.get_rng_state()),
-        "the pool draws from the global random state; pass generator=self.generator, or runs cannot be repeated",
-    )
-    second = [_numbers(b(*_coded(n, 1))) for n in range(60)]
-    expect(first == second, "two pools with the same generator differ: draw the coin and the place from self.generator")
-    yield "repeatable"
 
-    pool = fresh(3)
-    weight = torch.ones((), requires_grad=True)
+@law("05.3", "what comes out carries no graph")
+def detached(answer):
+    pool, weight = _fresh(answer, 3), torch.ones((), requires_grad=True)
     carries = {"new": False, "old": False}
     for n in range(40):
-        images, attention = _coded(n, 1)
+        images, attention = _coded(n)
         out = pool(images * weight, attention * weight)
-        carries["new" if _numbers(out) == [n] else "old"] |= out[0].requires_grad or out[1].requires_grad
+        carries["new" if _who(out) == n else "old"] |= out[0].requires_grad or out[1].requires_grad
     expect(
         not carries["old"],
         "what the pool keeps still carries a graph: detach it, or every stored fake keeps its step's memory alive",
@@ -394,25 +459,156 @@ def _pool(answer) -> Iterator[str]:
         "what you keep is detached, but what you return is the raw new fake, graph and all: return a detached one too, "
         "or D's loss travels on into F and A",
     )
-    yield "detached"
-    pool = fresh(3)
+
+
+class _Step:
+    """Stands in a step's graph, and is gone when nobody holds on to it any more."""
+
+
+@law("05.3", "what it keeps holds on to no graph")
+def keeps_no_graph(answer):
+    pool, weight, alive = _fresh(answer, 3), torch.ones((), requires_grad=True), []
+    for n in range(12):
+        for x, what in zip(_coded(n), ("images", "attention"), strict=True):
+            step = _Step()
+            alive.append(weakref.ref(step))
+            batch = x * weight
+            batch.grad_fn.metadata["step"] = step
+            given = (batch, _coded(n)[1]) if what == "images" else (_coded(n)[0], batch)
+            pool(*given)
+            del step, batch, given
+    gc.collect()
+    held = sum(ref() is not None for ref in alive)
+    expect(
+        held == 0,
+        f"the graphs of {held} of {len(alive)} steps are still in memory when the steps are over, though what comes "
+        "out is detached: what the pool keeps has to be detached when it goes in",
+    )
+
+
+@law("05.3", "it keeps copies of its own")
+def own_copies(answer):
+    pool = _fresh(answer, 3)
     images, attention = _coded(0, 3)
     pool(images, attention)
     images.fill_(-1), attention.fill_(-1)
-    out = [pool(*_coded(n, 1)) for n in range(3, 40)]
-    expect(
-        all(float(image.min()) >= 0 and float(a.min()) >= 0 for image, a in out),
-        "a stored fake changed when the batch it came from was changed: keep a clone()",
-    )
-    yield "keeps copies of its own"
+    out = [pool(*_coded(n)) for n in range(3, 40)]
+    same = all(float(image.min()) >= 0 and float(a.min()) >= 0 for image, a in out)
+    expect(same, "a stored fake changed when the batch it came from was changed: keep a clone()")
 
 
-# ------------------------------------------------------------------------------------------------------------- 05.4
+class _Answer:
+    """The frame that the lesson gives; wrong answers fill in `exchange`, as learners do."""
+
+    def __init__(self, capacity, generator):
+        self.capacity, self.generator, self.pairs = capacity, generator, []
+
+    def __call__(self, images, attention):
+        out = [self.exchange(image, a) for image, a in zip(images, attention, strict=True)]
+        return torch.stack([image for image, _ in out]), torch.stack([a for _, a in out])
+
+    def coin(self):
+        return torch.rand((), generator=self.generator) < 0.5
+
+    def place(self):
+        return int(torch.randint(self.capacity, (), generator=self.generator))
+
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(new)
+            return new
+        if self.coin():
+            return new
+        place = self.place()
+        old, self.pairs[place] = self.pairs[place], new
+        return old
+
+    def kept(self, image, attention):
+        return image.detach().clone(), attention.detach().clone()
 
 
-@checks(
+@mistake("05.3", "the attention of another picture comes out: draw one place, for picture and map together")
+class PicturesAndMapsDrawnApart(_Answer):
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(new)
+            return new
+        if self.coin():
+            return new
+        i, j = self.place(), self.place()
+        old = self.pairs[i][0], self.pairs[j][1]
+        self.pairs[i] = new[0], self.pairs[i][1]
+        self.pairs[j] = self.pairs[j][0], new[1]
+        return old
+
+
+@mistake("05.3", "an old fake comes out twice: it is returned but stays; the new one must take its place in the pool")
+class OldOneStays(_Answer):
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(new)
+            return new
+        return new if self.coin() else self.pairs[self.place()]
+
+
+@mistake("05.3", "that is a queue (first in, first out): the new fake takes the place of a random old one")
+class Queue(_Answer):
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(new)
+            return new
+        if self.coin():
+            return new
+        self.pairs.append(new)
+        return self.pairs.pop(0)
+
+
+@mistake("05.3", "the last place is never swapped: torch.randint(n, ...) gives 0 to n - 1, so n is the capacity itself")
+class SparesTheLast(_Answer):
+    def place(self):
+        return int(torch.randint(self.capacity - 1, (), generator=self.generator))
+
+
+@mistake("05.3", "the pool never gives an old fake: once it is full, half of the time it should")
+class NeverSwaps(_Answer):
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(new)
+        return new
+
+
+@mistake("05.3", "a coin is tossed while the pool fills: every fake is kept then; toss it only once the pool is full")
+class CoinWhileFilling(_Answer):
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if self.coin():
+            return new
+        if len(self.pairs) < self.capacity:
+            self.pairs.append(new)
+            return new
+        place = self.place()
+        old, self.pairs[place] = self.pairs[place], new
+        return old
+
+
+# ------------------------------------------------------------------------------------------------ 05.4 fooling D
+
+
+def judge_and_fakes(draw: Draw) -> dict[str, Any]:
+    """A discriminator with a score for every pixel, and fakes."""
+    return {"D_t": draw.network(1, torch.sin), "s_prime": draw.picture()}
+
+
+define(
     "05.4",
     fool,
+    at_sizes(judge_and_fakes),
+    "the loss",
     part="step",
     equation="Eq. 2, 5",
     difficulty=2,
@@ -422,55 +618,86 @@ def _pool(answer) -> Iterator[str]:
         "network.requires_grad_(False) before the call. What must be true again afterwards?",
         "Freeze, compute the loss, thaw, return the loss. The graph remembers that D was frozen when it was called.",
     ],
-    mistakes=[
-        "no_grad() or detach(): nothing reaches F and A, and training looks frozen.",
-        "D stays frozen: its own turn then fails, or quietly trains nothing.",
-        "D_t.requires_grad = False, without the underscore and the call: a module takes it and nothing happens.",
-    ],
-    draw=lambda axis, answer: _bars(axis, lambda D_t, t, s_prime: answer(D_t, s_prime)),
+    draw=figures.draw_fool,
 )
-def _fool(answer) -> Iterator[str]:
-    F_st, A_s, _, _, D_t = _networks()
-    s, t = _pictures()
-    s_prime = compose(s, F_st(s), A_s(s))
-    value = answer(D_t, s_prime)
-    scores = D_t(s_prime).detach()
-    same(
-        value,
-        losses.lsgan_generator(scores),
-        {
-            "the sign is turned round: the translators want their fakes scored 1, as if real": scores.square().mean(),
-            "this is D's loss for the fake; the translators want the score 1": 0.5 * scores.square().mean(),
-            "halved; the generators' loss is not (that is D's)": 0.5 * losses.lsgan_generator(scores),
-        },
-        "the loss",
-    )
-    yield "the value"
-    expect(
-        isinstance(value, Tensor) and value.requires_grad,
-        "no gradient can reach F and A: no_grad() or detach() cut it; D should be frozen, not cut",
-    )
-    value.backward()
-    expect(_moved(F_st) and _moved(A_s), "the gradient stops before F_st and A_s: s' must not be detached here")
-    other, attend, *_ = _networks()
-    losses.lsgan_generator(D_t(compose(s, other(s), attend(s)))).backward(inputs=list(other.parameters()))
-    for got, want in zip(F_st.parameters(), other.parameters(), strict=True):
-        same(got.grad, want.grad, what="the gradient of F_st")
-    yield "F_st and A_s get theirs"
-    expect(
-        "requires_grad" not in vars(D_t),
-        "D_t.requires_grad = ... only hangs a new attribute on the module and freezes (or thaws) nothing: use "
-        "requires_grad_(False), and requires_grad_(True) to thaw",
-    )
-    expect(
-        not _moved(D_t) and all(p.grad is None for p in D_t.parameters()),
-        "D_t's parameters got a gradient here: it was not frozen while it judged",
-    )
-    yield "D_t gets none"
-    expect(
-        all(p.requires_grad for p in D_t.parameters()),
-        "D_t is still frozen: thaw it before you return, or its own turn teaches it nothing",
-    )
-    judge_loss(D_t, t, s_prime).backward()
-    expect(_moved(D_t), "D_t cannot learn any more after this: thaw it before you return")
-    yield "D_t learns again"
+
+
+@mistake("05.4", "no gradient can reach F and A: no_grad() or detach() cut it; D should be frozen, not cut")
+def under_no_grad(D_t, s_prime):
+    with torch.no_grad():
+        return losses.lsgan_generator(D_t(s_prime))
+
+
+@mistake("05.4", "D_t is still frozen: thaw it before you return, or its own turn teaches it nothing")
+def never_thawed(D_t, s_prime):
+    D_t.requires_grad_(False)
+    return losses.lsgan_generator(D_t(s_prime))
+
+
+@mistake(
+    "05.4",
+    "D_t.requires_grad = ... only hangs a new attribute on the module and freezes nothing: use requires_grad_(False), "
+    "and requires_grad_(True) to thaw",
+)
+def without_underscore(D_t, s_prime):
+    D_t.requires_grad = False
+    loss = losses.lsgan_generator(D_t(s_prime))
+    D_t.requires_grad = True
+    return loss
+
+
+@mistake("05.4", "D_t's parameters get a gradient here: it was not frozen while it judged")
+def not_frozen(D_t, s_prime):
+    return losses.lsgan_generator(D_t(s_prime))
+
+
+@mistake(
+    "05.4", "your code calls backward(); return the loss, whoever adds up the losses calls backward() once, for all"
+)
+def backward_inside(D_t, s_prime):
+    loss = fool(D_t, s_prime)
+    loss.backward()
+    return loss
+
+
+@mistake(
+    "05.4", "your code calls backward(); return the loss, whoever adds up the losses calls backward() once, for all"
+)
+def backward_inside_unfrozen(D_t, s_prime):
+    loss = losses.lsgan_generator(D_t(s_prime))
+    loss.backward()
+    return loss
+
+
+@mistake("05.4", "no gradient reaches s', D_t learns instead: detach() belongs into D's own turn, not here")
+def picture_cut(D_t, s_prime):
+    return losses.lsgan_generator(D_t(s_prime.detach()))
+
+
+@mistake("05.4", "the sign is turned round: the translators want their fakes scored 1, as if real")
+def sign_turned(D_t, s_prime):
+    with frozen(D_t):
+        return D_t(s_prime).square().mean()
+
+
+@mistake("05.4", "this is D's loss for the fake; the translators want the score 1")
+def judges_loss(D_t, s_prime):
+    with frozen(D_t):
+        return 0.5 * D_t(s_prime).square().mean()
+
+
+@mistake("05.4", "halved; the generators' loss is not (that is D's)")
+def halved(D_t, s_prime):
+    return 0.5 * fool(D_t, s_prime)
+
+
+@mistake("05.4", "that is -D: the least-squares game wants a score of 1, and punishes 2 as it does 0")
+def as_high_as_can_be(D_t, s_prime):
+    with frozen(D_t):
+        return -D_t(s_prime).mean()
+
+
+@mistake("05.4", "that is the logarithmic loss; this course's step plays with least squares, lsgan_generator")
+def logarithm(D_t, s_prime):
+    with frozen(D_t):
+        return losses.log_generator(D_t(s_prime))

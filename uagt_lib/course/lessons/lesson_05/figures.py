@@ -1,13 +1,17 @@
 """Figures of lesson 05: a pair being learned, who gets which gradient, and how old the pool's fakes are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
 import torch.nn as nn
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from uagt_lib.course.cases import Draw
+from uagt_lib.course.places import data
+from uagt_lib.method.compose import compose
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE, GREEN, ORANGE
 
@@ -137,3 +141,66 @@ def _smooth(values: np.ndarray, width: int = 9) -> np.ndarray:
     """A running mean that keeps the ends."""
     padded = np.pad(values, width // 2, mode="edge")
     return np.convolve(padded, np.ones(width) / width, mode="valid")
+
+
+# ---- what exercises draw of an answer
+
+
+def draw_trip(axis: Axes, answer: Callable) -> None:
+    """A held-out horse on its way, with trained networks: s, s_a, s', s''."""
+    from uagt_lib.data.folders import load_images
+    from uagt_lib.data.pairs import to_float, to_grey
+    from uagt_lib.training.checkpoint import load_model
+
+    m = load_model(data("checkpoints", "savanna-64.safetensors"))
+    s = to_float(load_images(data("samples", "testA"), m.view)[1:2])
+    with torch.no_grad():
+        s_a, s_prime, s_cycled = answer(s, m.F_st, m.A_s, m.F_ts, m.A_t)
+    gap = torch.ones(3, 64, 4)
+    shown = [s[0], to_grey(s_a)[0], s_prime[0], s_cycled[0]]
+    top, bottom = torch.cat([shown[0], gap, shown[1]], 2), torch.cat([shown[2], gap, shown[3]], 2)
+    picture = torch.cat([top, torch.ones(3, 4, top.shape[2]), bottom], 1).add(1).div(2).clamp(0, 1)
+    axis.imshow(picture.permute(1, 2, 0), interpolation="nearest")
+    for (x, y), name in zip(((2, 2), (70, 2), (2, 70), (70, 70)), ("$s$", "$s_a$", "$s'$", "$s''$"), strict=True):
+        axis.text(x, y, name, fontsize=9, va="top", bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85})
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+
+
+def draw_judge(axis: Axes, answer: Callable) -> None:
+    """Who learns from D's loss."""
+    _bars(axis, answer)
+
+
+def draw_fool(axis: Axes, answer: Callable) -> None:
+    """Who learns from the translators' loss."""
+    _bars(axis, lambda D_t, t, s_prime: answer(D_t, s_prime))
+
+
+def _bars(axis: Axes, loss: Callable[[nn.Module, Tensor, Tensor], Tensor]) -> None:
+    """How strong a gradient each network gets from a loss of (D_t, t, s')."""
+    scene = Draw(2, 8, 8, torch.float32)
+    s, t, F_st, A_s = scene.picture(), scene.picture(), scene.network(3), scene.network(1, torch.sigmoid)
+    D_t = scene.network(1)
+    loss(D_t, t, compose(s, F_st(s), A_s(s))).backward()
+    names, colours = ("$F_{S→T}$", "$A_S$", "$D_T$"), (BLUE, BLUE, ORANGE)
+    size = [gradient_norm(network) for network in (F_st, A_s, D_t)]
+    axis.bar(names, size, color=colours)
+    for i, value in enumerate(size):
+        axis.text(i, value, f"{value:.2f}" if value else "none", ha="center", va="bottom", fontsize=9)
+    axis.set_ylabel("gradient, norm", fontsize=8)
+    axis.set_ylim(0, 1.25 * max([*size, 0.1]))
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def draw_pool(axis: Axes, answer: Callable) -> None:
+    """How many steps old each fake is that comes out of a pool of 10, one fake a step."""
+    pool, found = answer(10, torch.Generator().manual_seed(0)), []
+    for step in range(1000):
+        image, _ = pool(torch.full((1, 3, 2, 2), float(step)), torch.zeros(1, 1, 2, 2))
+        found.append(step - int(image.mean().round()))
+    axis.plot(found, ".", ms=2.5, color=BLUE)
+    axis.axvspan(0, 10, color="0.5", alpha=0.2, lw=0)
+    axis.set_xlabel("step (grey: the pool of 10 fills)", fontsize=8)
+    axis.set_ylabel("age of the fake that comes out", fontsize=8)
+    axis.spines[["top", "right"]].set_visible(False)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
+import torch.nn as nn
 from matplotlib.axes import Axes
 from torch import Tensor
 
 from uagt_lib.course.exercises import checks
 from uagt_lib.course.expect import expect, same
-from uagt_lib.course.lessons.lesson_05.checks import _moved, _networks, _pictures
 from uagt_lib.course.places import runs
 from uagt_lib.data.pairs import Pair, from_savanna
 from uagt_lib.method.compose import compose, foreground
@@ -18,6 +18,38 @@ from uagt_lib.reproduce.runs import trained
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE
 from uagt_lib.training.config import Config
+
+
+class _Net(nn.Module):
+    """A tiny network with a non-linear answer: images to images (3), maps (1) or scores."""
+
+    def __init__(self, channels: int, seed: int, last: Callable = torch.tanh):
+        super().__init__()
+        self.conv = nn.Conv2d(3, channels, 3, padding=1)
+        self.last = last
+        chance = torch.Generator().manual_seed(seed)
+        with torch.no_grad():
+            for p in self.parameters():
+                p.normal_(0, 0.6, generator=chance)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.conv(x))
+
+
+def _networks() -> tuple[_Net, _Net, _Net, _Net, _Net]:
+    """F_st, A_s, F_ts, A_t, D_t."""
+    paint, attend = torch.tanh, torch.sigmoid
+    return _Net(3, 1), _Net(1, 2, attend), _Net(3, 3, paint), _Net(1, 4, attend), _Net(1, 5, lambda x: x)
+
+
+def _pictures() -> tuple[Tensor, Tensor]:
+    chance = torch.Generator().manual_seed(9)
+    s, t = (torch.rand(2, 3, 8, 8, generator=chance) * 2 - 1 for _ in range(2))
+    return s, t
+
+
+def _moved(network: nn.Module) -> bool:
+    return any(p.grad is not None and bool(p.grad.abs().sum() > 0) for p in network.parameters())
 
 
 def three_runs(config: Config, pair: Pair) -> tuple[Path, Path, Path]:
