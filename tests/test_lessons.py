@@ -98,7 +98,7 @@ def test_lessons_that_look_at_one_run_are_tested_by_one_worker():
         checks = Path(lessons.__file__).parent / f"lesson_{source.lesson}"
         texts = [cell.source for cell in source.cells if cell.cell_type == "code"]
         texts += [path.read_text(encoding="utf-8") for path in checks.glob("*.py")]
-        for run in re.findall(r'\btrained\(.+, (?:name=)?"([\w-]+)"\)', "\n".join(texts)):
+        for run in re.findall(r'\bruns\("([\w-]+)"\)', "\n".join(texts)):
             units.setdefault(run, set()).add(unit_of(f"notebooks/{source.name}.ipynb::Cell 0"))
     assert len(units) > 5 and all(len(found) == 1 for found in units.values()), units
 
