@@ -20,6 +20,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
+from uagt_lib.method.exact import DoubledConv, FewOutputs, InstanceNorm
+
 
 class ResidualBlock(nn.Module):
     """`rk`: x + two 3x3 convolutions with k filters, instance norm after each, ReLU between."""
@@ -55,7 +57,7 @@ class Generator(nn.Module):
             *(ResidualBlock(4 * w) for _ in range(blocks)),
             *_up_conv(4 * w, 2 * w),
             *_up_conv(2 * w, w),
-            nn.Conv2d(w, 3, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
+            FewOutputs(w, 3, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
             nn.Tanh(),
         )
 
@@ -91,10 +93,9 @@ class Attention(nn.Module):
             *_conv(3, w, end_kernel, stride=2, reflect=True),
             *_conv(w, 2 * w, 3, stride=levels, reflect=True),
             ResidualBlock(2 * w),
-            *([nn.Upsample(scale_factor=2), *_conv(2 * w, 2 * w, 3, reflect=True)] if levels == 2 else []),
-            nn.Upsample(scale_factor=2),
-            *_conv(2 * w, w, 3, reflect=True),
-            nn.Conv2d(w, 1, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
+            *(_doubled_conv(2 * w, 2 * w) if levels == 2 else []),
+            *_doubled_conv(2 * w, w),
+            FewOutputs(w, 1, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
             nn.Sigmoid(),
         )
 
@@ -125,9 +126,9 @@ class Discriminator(nn.Module):
             for i, (n_in, n_out) in enumerate(pairwise(widths))
         )
         self.norms = nn.ModuleList(
-            nn.InstanceNorm2d(n, affine=True) if first_norm or i else nn.Identity() for i, n in enumerate(widths[1:])
+            InstanceNorm(n) if first_norm or i else nn.Identity() for i, n in enumerate(widths[1:])
         )
-        self.score = nn.Conv2d(widths[-1], 1, 4, padding=1)
+        self.score = FewOutputs(widths[-1], 1, 4, padding=1)
 
     def forward(self, x: Tensor, normalise: bool = True) -> Tensor:
         """Images (N, 3, H, W) in [-1, 1] -> one raw score per patch, (N, 1, h, w).
@@ -166,13 +167,18 @@ def _conv(n_in: int, n_out: int, kernel: int, stride: int = 1, reflect: bool = F
     """Convolution, instance norm, ReLU. The norm subtracts any bias again, so the convolution has none."""
     mode = "reflect" if reflect else "zeros"
     conv = nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False, padding_mode=mode)
-    return [conv, nn.InstanceNorm2d(n_out, affine=True), nn.ReLU(inplace=True)]
+    return [conv, InstanceNorm(n_out), nn.ReLU(inplace=True)]
 
 
 def _up_conv(n_in: int, n_out: int) -> list[nn.Module]:
     """`tck s2`: transposed convolution that doubles height and width, instance norm, ReLU."""
     conv = nn.ConvTranspose2d(n_in, n_out, 3, stride=2, padding=1, output_padding=1, bias=False)
-    return [conv, nn.InstanceNorm2d(n_out, affine=True), nn.ReLU(inplace=True)]
+    return [conv, InstanceNorm(n_out), nn.ReLU(inplace=True)]
+
+
+def _doubled_conv(n_in: int, n_out: int) -> list[nn.Module]:
+    """`up2`, a 3x3 convolution, instance norm, ReLU. An Identity stands in up2's place: weights keep their names."""
+    return [nn.Identity(), DoubledConv(n_in, n_out), InstanceNorm(n_out), nn.ReLU(inplace=True)]
 
 
 def parameters(network: nn.Module) -> int:

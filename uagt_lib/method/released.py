@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from uagt_lib.errors import UagtError
+from uagt_lib.method.exact import InstanceNorm
 
 
 class Layer(nn.Module):
@@ -30,7 +31,7 @@ class Layer(nn.Module):
         self.mode = "reflect" if reflect else "constant"
         self.transposed, self.normed = transposed, norm
         self.conv = (nn.ConvTranspose2d if transposed else nn.Conv2d)(n_in, n_out, kernel, stride)
-        self.norm = nn.InstanceNorm2d(n_out, affine=True)
+        self.norm = InstanceNorm(n_out)
 
     def forward(self, x: Tensor, normalise: bool = True) -> Tensor:
         x = self.conv(F.pad(x, self.pad, self.mode))
