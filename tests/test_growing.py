@@ -30,7 +30,7 @@ def test_losses_gradients_and_weights_are_the_librarys(
         chance = torch.Generator().manual_seed(2)
         for network in (model.A_s, model.A_t):
             if network is not None:  # spread the maps over [0, 1], so that tau cuts through them
-                torch.nn.init.normal_(network.layers[-2].weight, std=2.0, generator=chance)
+                torch.nn.init.normal_(network.layers[-1].weight, std=2.0, generator=chance)
         for conv in (*model.D_s.convs, *model.D_t.convs):  # masked pixels reach ReLU as a bias: not at its kink, please
             torch.nn.init.normal_(conv.bias, std=0.1, generator=chance)
     networks = [m.F_st, m.F_ts] + ([m.A_s, m.A_t] if m.A_s is not None else [])

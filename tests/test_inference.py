@@ -31,7 +31,7 @@ def noise(*size: int) -> torch.Tensor:
 
 
 def test_zero_attention_returns_the_picture_itself(model: Model) -> None:
-    model.A_s.layers[-2].bias.fill_(-200)
+    model.A_s.layers[-1].bias.fill_(-200)
     picture = noise(1, 3, 101, 67)
     assert torch.equal(to_uint8(translate_image(model, to_float(picture)).translated), picture)
     assert torch.equal(translate_pixels(model, picture)[1], picture)

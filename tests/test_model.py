@@ -24,7 +24,7 @@ def model(config: Config, pieces: Pieces = Pieces(), **options) -> Model:
     m = Model(config.architecture, pieces, generator=torch.Generator().manual_seed(1), **options).double()
     for network in (m.A_s, m.A_t):  # spread the maps over [0, 1], so that tau cuts through them
         if network is not None:
-            torch.nn.init.normal_(network.layers[-2].weight, std=2.0, generator=torch.Generator().manual_seed(2))
+            torch.nn.init.normal_(network.layers[-1].weight, std=2.0, generator=torch.Generator().manual_seed(2))
     return m
 
 

@@ -155,15 +155,15 @@ def often(monkeypatch) -> None:
 def test_collapse_is_reported_in_words_once(config, pair, tmp_path, capsys, often, bias: float, kind: str) -> None:
     trainer = Trainer(config.with_(steps=60, switch=0.9, rate=1e-9), pair, tmp_path)
     with torch.no_grad():
-        trainer.model.A_t.layers[-2].bias.fill_(bias)
+        trainer.model.A_t.layers[-1].bias.fill_(bias)
     trainer.run(until=35)
     said = [w for w in trainer.warnings if w["attention"] == "t"]
     assert [w["kind"] for w in said] == [kind] and said[0]["step"] == 20
     assert said[0]["text"] in capsys.readouterr().err
     assert json.loads((tmp_path / "metrics.json").read_text())["warnings"] == trainer.warnings
     with torch.no_grad():  # and that it is over
-        trainer.model.A_t.layers[-2].weight.mul_(500)
-        trainer.model.A_t.layers[-2].bias.fill_(0)
+        trainer.model.A_t.layers[-1].weight.mul_(500)
+        trainer.model.A_t.layers[-1].bias.fill_(0)
     trainer.run(until=55)
     assert [w["kind"] for w in trainer.warnings if w["attention"] == "t"] == [kind, None]
 

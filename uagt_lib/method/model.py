@@ -103,7 +103,15 @@ class Model(nn.Module):
         """Create the networks, values still undefined; where a rival with other networks begins. Judges are D_*."""
 
         def attention() -> Attention:
-            return Attention(a.attention_width, a.attention_levels, a.end_kernel, a.attention_start)
+            return Attention(
+                a.attention_width,
+                a.attention_levels,
+                a.end_kernel,
+                a.attention_start,
+                a.attention_decoder,
+                a.attention_enlarge,
+                a.attention_gain,
+            )
 
         self.F_st = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
         self.F_ts = Generator(a.generator_width, a.generator_blocks, a.end_kernel)

@@ -13,6 +13,7 @@ inside
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -21,6 +22,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from uagt_lib.method.exact import DoubledConv, FewOutputs, InstanceNorm
+
+DECODERS = ("appendix", "released")
+ENLARGEMENTS = ("nearest", "bilinear")
 
 
 class ResidualBlock(nn.Module):
@@ -72,31 +76,61 @@ class Generator(nn.Module):
 
 
 class Attention(nn.Module):
-    """A: one number per pixel, how much of it to translate. c7s2-w, c3s2-2w, r2w, up2, c3s1-2w, up2, c3s1-w, c7s1-1-S.
+    """A: one number per pixel, how much of it to translate. c7s2-w, c3s2-2w, r2w, then one of two decoders.
+
+    `appendix`: up2, c3s1-2w, up2, c3s1-w, c7s1-1-S, growing step by step to the picture's size.
+
+    `released`: c1s1-2w, c1s1-w, c1s1-1, as the authors' program has it (a slip in its arguments, see `released.py`).
+    The program doubles the features on the way; a 1x1 convolution, an instance norm and a ReLU do to each pixel the
+    same, before or after pixels are copied, so here all of it happens once at the encoder's resolution, and only the
+    logits are enlarged: exactly the same map, for an eighth of the decoder's work.
 
     Args:
         width: w, filters of the first layer (paper: 32).
         levels: how often the image is halved and doubled again: 2 as in the paper, or 1 (the second layer then has
             stride 1 and the first `up2` with its layer is left out), which keeps legs and ears on small images.
-        end_kernel: size of the first and last kernel (paper: 7).
-        start: bias of the last layer before training. 0 starts the map at about 1/2; +1 at about 0.73.
+        end_kernel: size of the first kernel and, in the appendix's decoder, of the last (paper: 7).
+        start: logit at which the map starts: the last bias before training, times `gain`. 0 is a map of about 1/2, +1
+            one of about 0.73.
+        decoder: "appendix" or "released".
+        enlarge: how the released decoder's logits become as large as the picture: "nearest" copies each into a block,
+            as the program does, "bilinear" interpolates between their centres.
+        gain: the logit is this times what the layers give; it sets how fast the map can move. Adam changes every weight
+            by about the learning rate a step, however small the gradient, so the logit's speed is about rate x gain x
+            weights of the last layer x their mean input, and some more from the layers before. See `speed.logit_speed`.
+
+    Raises:
+        ValueError: if a value is none of these.
     """
 
-    def __init__(self, width: int = 32, levels: int = 2, end_kernel: int = 7, start: float = 0.0):
+    def __init__(
+        self,
+        width: int = 32,
+        levels: int = 2,
+        end_kernel: int = 7,
+        start: float = 0.0,
+        decoder: str = "appendix",
+        enlarge: str = "nearest",
+        gain: float = 1.0,
+    ):
         super().__init__()
-        if levels not in (1, 2):
-            raise ValueError(f"an attention network halves the image 1 or 2 times, not {levels}")
+        for wrong, sentence in (
+            (levels not in (1, 2), f"an attention network halves the image 1 or 2 times, not {levels}"),
+            (decoder not in DECODERS, f"attention's decoder is appendix or released, not {decoder!r}"),
+            (enlarge not in ENLARGEMENTS, f"attention is enlarged by nearest or bilinear, not {enlarge!r}"),
+            (decoder == "appendix" and enlarge != "nearest", "the appendix's decoder leaves nothing to enlarge"),
+            (not gain > 0, f"attention's gain must be positive, not {gain}"),
+        ):
+            if wrong:
+                raise ValueError(sentence)
         w = width
-        self.stride = 2**levels
-        self.start = start
+        self.stride, self.start, self.gain = 2**levels, start, gain
+        self.enlarge = enlarge if decoder == "released" else None
         self.layers = nn.Sequential(
             *_conv(3, w, end_kernel, stride=2, reflect=True),
             *_conv(w, 2 * w, 3, stride=levels, reflect=True),
             ResidualBlock(2 * w),
-            *(_doubled_conv(2 * w, 2 * w) if levels == 2 else []),
-            *_doubled_conv(2 * w, w),
-            FewOutputs(w, 1, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
-            nn.Sigmoid(),
+            *(_appendix_decoder(w, levels, end_kernel) if decoder == "appendix" else _released_decoder(w)),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -105,8 +139,13 @@ class Attention(nn.Module):
         Raises:
             ValueError: if H or W is not divisible by `stride` (4, or 2 with one level).
         """
+        return self.logits(x).sigmoid()
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The map before its sigmoid: images (N, 3, H, W) in [-1, 1] -> any numbers (N, 1, H, W)."""
         check_divisible("attention network", x, self.stride)
-        return self.layers(x)
+        z = self.gain * self.layers(x)
+        return F.interpolate(z, scale_factor=self.stride, mode=self.enlarge) if self.enlarge else z
 
 
 class Discriminator(nn.Module):
@@ -160,7 +199,7 @@ def initialise(network: nn.Module, generator: torch.Generator, std: float = 0.02
                     module.bias.zero_()
         for module in network.modules():
             if isinstance(module, Attention):
-                module.layers[-2].bias.fill_(module.start)
+                module.layers[-1].bias.fill_(module.start / module.gain)
 
 
 def _conv(n_in: int, n_out: int, kernel: int, stride: int = 1, reflect: bool = False) -> list[nn.Module]:
@@ -176,9 +215,48 @@ def _up_conv(n_in: int, n_out: int) -> list[nn.Module]:
     return [conv, InstanceNorm(n_out), nn.ReLU(inplace=True)]
 
 
+def _appendix_decoder(w: int, levels: int, end_kernel: int) -> list[nn.Module]:
+    """up2, c3s1-2w, up2, c3s1-w, c7s1-1; with one level, without the first two."""
+    return [
+        *(_doubled_conv(2 * w, 2 * w) if levels == 2 else []),
+        *_doubled_conv(2 * w, w),
+        FewOutputs(w, 1, end_kernel, padding=end_kernel // 2, padding_mode="reflect"),
+    ]
+
+
 def _doubled_conv(n_in: int, n_out: int) -> list[nn.Module]:
     """`up2`, a 3x3 convolution, instance norm, ReLU. An Identity stands in up2's place: weights keep their names."""
     return [nn.Identity(), DoubledConv(n_in, n_out), InstanceNorm(n_out), nn.ReLU(inplace=True)]
+
+
+def _released_decoder(w: int) -> list[nn.Module]:
+    """c1s1-2w, c1s1-w, c1s1-1."""
+    return [*_conv(2 * w, 2 * w, 1), *_conv(2 * w, w, 1), nn.Conv2d(w, 1, 1)]
+
+
+def multiply_adds(network: nn.Module, x: Tensor) -> dict[str, int]:
+    """Multiply-adds of each convolution of `network` for the input `x`, by name.
+
+    Counted as the layers are written; what `exact` saves is not taken off.
+    """
+    counts: dict[str, int] = {}
+
+    def count(name: str, module: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
+        positions = inputs[0] if isinstance(module, nn.ConvTranspose2d) else output
+        counts[name] = module.weight.numel() * len(positions) * positions[0, 0].numel()
+
+    hooks = [
+        module.register_forward_hook(partial(count, name))
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d)
+    ]
+    try:
+        with torch.no_grad():
+            network(x)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return counts
 
 
 def parameters(network: nn.Module) -> int:

@@ -31,6 +31,9 @@ class Architecture:
     attention_width: int = 32
     attention_levels: int = 2
     attention_start: float = 0.0
+    attention_decoder: str = "appendix"
+    attention_enlarge: str = "nearest"
+    attention_gain: float = 1.0
     discriminator_width: int = 64
     discriminator_halvings: int = 3
     discriminator_first_norm: bool = True

@@ -99,10 +99,17 @@ class Attention(nn.Module):
         self.c6 = Layer(32, 1, 1, norm=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.r1(F.relu(self.c2(F.relu(self.c1(x)))))
+        return torch.sigmoid(self.logits(x))
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The map before its sigmoid, (N, 1, H, W)."""
+        return self.decode(self.r1(F.relu(self.c2(F.relu(self.c1(x))))))
+
+    def decode(self, x: Tensor) -> Tensor:
+        """Features (N, 64, H/4, W/4) to logits (N, 1, H, W): as the program does it, doubling on the way."""
         for layer in (self.c4, self.c5):
             x = F.relu(layer(F.interpolate(x, scale_factor=2, mode="nearest")))
-        return torch.sigmoid(self.c6(x))
+        return self.c6(x)
 
 
 class Discriminator(nn.Module):
