@@ -10,8 +10,8 @@ from uagt_lib.errors import UagtError
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import Model
-from uagt_lib.method.networks import parameters, widest
 from uagt_lib.method.pool import Pool
+from uagt_lib.method.size import parameters, widest
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import preset
 from uagt_lib.training.state import tensors_of

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from uagt_lib.method import released, speed
-from uagt_lib.method.networks import Attention, initialise, multiply_adds
+from uagt_lib.method.networks import Attention, initialise
+from uagt_lib.method.size import multiply_adds
 from uagt_lib.method.speed import logit_speed
 
 SIZES = [(64, 64), (32, 48), (20, 12)]

@@ -17,8 +17,9 @@ import torch.nn as nn
 from torch import Tensor
 
 from uagt_lib.method.model import Model
-from uagt_lib.method.networks import check_divisible, parameters, widest
+from uagt_lib.method.networks import check_divisible
 from uagt_lib.method.pieces import Architecture
+from uagt_lib.method.size import parameters, widest
 
 
 class EncoderDecoder(nn.Module):

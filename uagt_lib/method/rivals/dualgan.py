@@ -18,9 +18,10 @@ from torch import Tensor
 
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model, Trips
-from uagt_lib.method.networks import check_divisible, parameters, widest
+from uagt_lib.method.networks import check_divisible
 from uagt_lib.method.pieces import Architecture
 from uagt_lib.method.pool import Pool
+from uagt_lib.method.size import parameters, widest
 
 CLIP = 0.01  # bound of the critic's weights
 
