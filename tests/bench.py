@@ -8,45 +8,24 @@ import resource
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
 from PIL import Image
 
+from tests import bench_step
+from tests.bench_gpu import gpu
+from tests.bench_kid import kids
+from tests.stopwatch import noise, ratio, show, timed
 from uagt_lib.data import savanna
-from uagt_lib.data.pairs import Domain, Pair, sample, to_float
+from uagt_lib.data.pairs import sample, to_float
 from uagt_lib.method import losses
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Trips
 from uagt_lib.reproduce.as_released import AsReleased
 from uagt_lib.training.config import Config
 from uagt_lib.training.step import Learner
-
-
-def medians(runs: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    """Median CPU seconds of each, run in turn `rounds` times after one warm-up round."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for i in range(rounds + 1):
-        for name, run in runs.items():
-            start = time.process_time()
-            run()
-            if i:
-                seconds[name].append(time.process_time() - start)
-    return {name: statistics.median(values) for name, values in seconds.items()}
-
-
-def show(title: str, seconds: dict[str, float], baseline: str) -> None:
-    print(f"\n{title}")
-    for name, value in seconds.items():
-        print(f"  {name:<44}{value:9.3f} CPU s{value / seconds[baseline]:8.2f} x")
-
-
-def noise(size: int) -> Pair:
-    """Two domains of random bytes: a step costs the same whatever the picture."""
-    images = torch.randint(0, 256, (4, 3, size, size), dtype=torch.uint8)
-    return Pair(Domain(images, images[:0]), Domain(images, images[:0]))
 
 
 def plain_joint(learner: Learner) -> None:
@@ -93,7 +72,7 @@ def update(learner: Learner, which: int, loss: torch.Tensor) -> None:
 def steps(rounds: int) -> None:
     config = Config(load=143, crop=128, steps=1000)
     plain, ported = (Learner(config, noise(143)) for _ in range(2))
-    seconds = medians(
+    seconds = timed(
         {
             "sequential, ported as it stands": lambda: plain_sequential(ported),
             "sequential, only what an update needs": AsReleased(config, noise(143)).advance,
@@ -102,10 +81,10 @@ def steps(rounds: int) -> None:
         },
         rounds,
     )
-    show("One training step, 128 px, paper's widths, batch 1", seconds, "sequential, ported as it stands")
+    show("Orders of one training step, 128 px, paper's widths, batch 1", seconds, "sequential, ported as it stands")
     ours = seconds["joint, D frozen, one batch for D (ours)"]
     for other in ("sequential, only what an update needs", "joint, plain"):
-        print(f"  ours / {other}: {ours / seconds[other]:.2f} x")
+        print(f"  ours / {other}: {ratio(ours, seconds[other])[0]:.2f} x")
 
 
 def images(rounds: int) -> None:
@@ -136,16 +115,16 @@ def images(rounds: int) -> None:
                 image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
             to_float(torch.from_numpy(np.array(image)).permute(2, 0, 1)[None])
 
-    seconds = medians(
+    seconds = timed(
         {"PIL from JPEG, resize, crop, flip": from_jpeg, "crops of decoded bytes (ours)": from_cache}, rounds
     )
     show(f"{count} training images of 128 px, one at a time", seconds, "PIL from JPEG, resize, crop, flip")
-    for name, value in seconds.items():
-        print(f"  {name:<44}{count / value:9.0f} images a CPU second")
+    for name, values in seconds.items():
+        print(f"  {name:<58}{count / statistics.median(values):9.0f} images a CPU second")
 
 
 def drawing(rounds: int) -> None:
-    seconds = medians({"512 images, 64 px": lambda: savanna.draw("zebra", 512, 64)}, rounds)
+    seconds = timed({"512 images, 64 px": lambda: savanna.draw("zebra", 512, 64)}, rounds)
     show("Drawing the savanna", seconds, "512 images, 64 px")
 
 
@@ -153,25 +132,19 @@ def importing(rounds: int) -> None:
     def cpu(code: str) -> Callable[[], None]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
-    def medians_of_children(runs: dict[str, Callable[[], None]]) -> dict[str, float]:
-        seconds: dict[str, list[float]] = {name: [] for name in runs}
-        for _ in range(rounds):
-            for name, run in runs.items():
-                before = resource.getrusage(resource.RUSAGE_CHILDREN)
-                run()
-                after = resource.getrusage(resource.RUSAGE_CHILDREN)
-                seconds[name].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        return {name: statistics.median(values) for name, values in seconds.items()}
+    def of_children() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
 
     runs = {"import torch": cpu("import torch"), "import torch, uagt_lib": cpu("import torch, uagt_lib"),
             "import the trainer": cpu("import uagt_lib.training.trainer")}  # fmt: skip
-    show("Starting Python", medians_of_children(runs), "import torch")
+    show("Starting Python", timed(runs, rounds, of_children), "import torch")
 
 
 def memory() -> None:
     code = """
 import resource
-from tests.bench import noise
+from tests.stopwatch import noise
 from uagt_lib.training.config import Config
 from uagt_lib.training.step import Learner
 learner = Learner(Config(steps=10), noise(286))
@@ -185,15 +158,16 @@ print(f"  {(after - before) / 2**20:.2f} GiB above {before / 2**20:.2f} GiB")
 
 
 def main() -> None:
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
+    torch.set_num_threads(1)
+    print(f"torch {torch.__version__}, one thread, CPU seconds and their ratios: medians [quartiles]")
+    bench_step.main()
     steps(5)
     images(5)
     drawing(3)
     importing(5)
     memory()
-    from tests.bench_kid import kids  # it measures with the functions above
-
     kids(9)
+    gpu()
 
 
 if __name__ == "__main__":
