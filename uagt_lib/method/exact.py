@@ -2,8 +2,9 @@
 
 Each class is a subclass of the layer it stands for, with its parameters, so weights, initialisation and checkpoints do
 not notice. Results differ in rounding only (`tests/test_exact.py` holds values and gradients against the plain layers
-in float64). Their worth was measured on a CPU (`make bench` does it again) and nowhere else, so on other devices the
-plain layers run.
+in float64). What each is worth was measured on one thread of a CPU (`make bench` does it again): CPU time of a training
+step, first of the preset savanna, then at 128 px with the paper's widths; all three together .77 and .83 of the plain
+layers'. Nobody has measured them elsewhere, so on other devices the plain layers run.
 """
 
 import torch
@@ -16,7 +17,7 @@ class InstanceNorm(nn.InstanceNorm2d):
     """Instance norm with scale and offset, as group norm with one group a channel.
 
     The identity: both subtract a mean and divide by a deviation taken over (H, W) of one channel of one image. PyTorch
-    computes instance norm as batch norm of a reshaped copy, group norm directly.
+    computes instance norm as batch norm of a reshaped copy, group norm directly. Steps take .90 and .94 of the time.
     """
 
     def __init__(self, channels: int):
@@ -34,7 +35,8 @@ class FewOutputs(nn.Conv2d):
 
     The identity: sum_ij w[i, j] x[y + i, x + j] = sum_i r_i[y + i, x] with r_i[y, x] = sum_j w[i, j] x[y, x + j]. So
     the k rows of each filter become filters of their own, 1 x k, and their k results are shifted and added. The work is
-    the same, but matrix kernels are slow where few outputs leave many inputs.
+    the same, but convolutions with fewer filters than a vector register has places are slow. Steps take .92 and .89 of
+    the time.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -54,7 +56,8 @@ class DoubledConv(nn.Conv2d):
     The identity: u[2m] = u[2m + 1] = x[m], so of three neighbours of u two are the same x and their weights may be
     added: (w0, w1, w2) becomes (w0, w1 + w2) for even and (w0 + w1, w2) for odd pixels. Both together are the kernel
     (w2, w1 + w2, w0 + w1, w0) of a transposed convolution; 4/9 of the work, and the doubled image is never made. One
-    pixel of reflection around the doubled image is one pixel of replication around the small one.
+    pixel of reflection around the doubled image is one pixel of replication around the small one. Steps take .94 and
+    .95 of the time.
     """
 
     def __init__(self, n_in: int, n_out: int):
