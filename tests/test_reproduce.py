@@ -1,6 +1,7 @@
 """Tables and figures again: runs that are made once, branches that equal straight runs, orders that are counted."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,8 @@ def test_the_digest_tells_configurations_apart_and_ignores_defaults(base) -> Non
     default = {name: value for name, value in base.to_dict().items() if value == Config().to_dict()[name]}
     assert "domains" in default  # added later; runs made before are still found:
     assert digest(scale(False).with_(method="unit", seed=11)) == "4fe0966fef"
+    released = replace(base.architecture, attention_decoder="released")
+    assert digest(base.with_(architecture=released)) != digest(base)
 
 
 def test_a_branch_equals_the_straight_run(base, kept, tmp_path) -> None:

@@ -5,12 +5,14 @@ import json
 import math
 import shutil
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.observe import Observer
+from uagt_lib.method.pieces import Architecture
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
 from uagt_lib.training.folder import RunFolder
@@ -19,6 +21,7 @@ from uagt_lib.training.presets import preset
 from uagt_lib.training.trainer import Trainer
 
 FIRST_SEED = 10  # chosen before anything was run
+_ADDED = ("attention_decoder", "attention_enlarge", "attention_gain")  # to the architecture since then
 
 
 def seeds(count: int) -> list[int]:
@@ -43,6 +46,8 @@ def digest(config: Config) -> str:
 def _as_first_named(config: Config) -> dict[str, Any]:
     """A configuration's values under the names they had when the first runs were kept, which are so found again."""
     values = config.to_dict() | {"view": None if config.view == config.crop else config.view}
+    sizes, default = values["architecture"], asdict(Architecture())
+    values["architecture"] = {n: v for n, v in sizes.items() if n not in _ADDED or v != default[n]}
     return {FORMER.get(name, name): value for name, value in values.items()}
 
 
