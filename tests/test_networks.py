@@ -1,12 +1,10 @@
 """Attention's two decoders, what they cost, and how fast a map can move."""
 
-import doctest
-
 import pytest
 import torch
 import torch.nn.functional as F
 
-from uagt_lib.method import released, speed
+from uagt_lib.method import released
 from uagt_lib.method.networks import Attention, initialise
 from uagt_lib.method.size import multiply_adds
 from uagt_lib.method.speed import logit_speed
@@ -127,7 +125,3 @@ def test_speed_is_that_of_ten_steps_of_one_weight() -> None:
     assert logit_speed(line, x, 0.01) == pytest.approx(0.03)
     assert logit_speed(line, -x, 0.01) == pytest.approx(0.03)  # a logit falls either way
     assert line.w.item() == pytest.approx(0.3) and line.w.grad is None and not line.w.requires_grad
-
-
-def test_the_example_runs() -> None:
-    assert doctest.testmod(speed).failed == 0
