@@ -45,15 +45,19 @@ def test_the_graph_agrees_with_torch_at_any_size(packages: None, name: str, dire
     for height, width in ((64, 64), (32, 100)):
         x = pictures(height, width)
         with torch.no_grad():
-            wanted = model.translate(x, direction).translated
-        found = torch.from_numpy(export.run_onnx(path, x.numpy()))
-        torch.testing.assert_close(found, wanted, atol=1e-4, rtol=0)
+            wanted = model.translate(x, direction)
+        for output in export.OUTPUTS:
+            found = torch.from_numpy(export.run_onnx(path, x.numpy(), output))
+            torch.testing.assert_close(found, getattr(wanted, output), atol=1e-4, rtol=0, msg=output)
     assert [p.name for p in path.parent.iterdir()] == ["x.onnx"]
 
 
-def test_a_graph_that_computes_something_else_is_not_kept(packages: None, tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.parametrize("wrong", export.OUTPUTS)
+def test_a_graph_that_computes_something_else_is_not_kept(
+    packages: None, wrong: str, tmp_path: Path, monkeypatch
+) -> None:
     right = export.run_onnx
-    monkeypatch.setattr(export, "run_onnx", lambda path, images: right(path, images) + 1e-3)
+    monkeypatch.setattr(export, "run_onnx", lambda path, x, output: right(path, x, output) + 1e-3 * (output == wrong))
     with pytest.raises(UagtError, match="differs from PyTorch by"):
         export.export_onnx(CHECKPOINTS / "savanna-64.safetensors", tmp_path / "x.onnx")
     assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,7 @@ from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.training.checkpoint import load_model
 
+OUTPUTS = ("translated", "attention", "painted")
 TOLERANCE = 1e-4  # of an exported graph against PyTorch, for values in [-1, 1]
 
 
@@ -40,12 +41,22 @@ class Translator(nn.Module):
         return painted if self.attend is None else compose(image, painted, self.attend(image))
 
 
+class _Graph(Translator):
+    """What the file computes: Eq. 1, and the two things it puts together."""
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        painted = self.paint(image)
+        attention = torch.ones_like(image[:, :1]) if self.attend is None else self.attend(image)
+        return compose(image, painted, attention), attention, painted
+
+
 def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction | str = Direction.S2T) -> float:
     """Write one direction of a checkpoint to `path`, and check the file against PyTorch.
 
-    The graph has an input `image` and an output `translated`, both float32 (N, 3, H, W) in [-1, 1], with any N and any
-    H and W divisible by 4. It is traced with the TorchScript exporter, which needs no package beyond `onnx` and is
-    there in every PyTorch from 2.6 on. The file appears whole or not at all.
+    The graph has an input `image`, float32 (N, 3, H, W) in [-1, 1], with any N and any H and W divisible by 4, and
+    three outputs: `translated` and `painted`, of the same shape and range, and `attention` (N, 1, H, W) in [0, 1],
+    which is 1 everywhere for a method without attention. It is traced with the TorchScript exporter, which needs no
+    package beyond `onnx` and is there in every PyTorch from 2.6 on. The file appears whole or not at all.
 
     Args:
         checkpoint: a run's folder, a checkpoint's, or a .safetensors file.
@@ -53,7 +64,7 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
         direction: where to.
 
     Returns:
-        The largest difference to PyTorch's result, on random pictures of another size than the traced one.
+        The largest difference to PyTorch's results, on random pictures of another size than the traced one.
 
     Raises:
         UagtError: if packages are missing, the checkpoint cannot be read, `path` cannot be written, or the exported
@@ -70,16 +81,17 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
     if missing := [name for name in ("onnx", "onnxruntime") if find_spec(name) is None]:
         raise UagtError(f"exporting needs packages that are not here: pip install {' '.join(missing)}")
     model = load_model(checkpoint)
-    translator = Translator(model, direction).eval()
+    network = _Graph(model, direction).eval()
     path = Path(path)
     make_folder(path.parent)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        _trace(translator, torch.zeros(1, 3, model.view, model.view), partial)
+        _trace(network, torch.zeros(1, 3, model.view, model.view), partial)
         seen = torch.rand(2, 3, model.view + 8, model.view + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
         with torch.no_grad():
-            wanted = translator(seen).numpy()
-        difference = float(np.abs(run_onnx(partial, seen.numpy()) - wanted).max())
+            wanted = dict(zip(OUTPUTS, network(seen), strict=True))
+        found = {name: torch.from_numpy(run_onnx(partial, seen.numpy(), name)) for name in OUTPUTS}
+        difference = torch.stack([(found[name] - wanted[name]).abs().max() for name in OUTPUTS]).max().item()
         if not difference <= TOLERANCE:
             raise UagtError(f"the exported graph differs from PyTorch by {difference:.2g}; {path} was not written")
         partial.replace(path)
@@ -88,7 +100,7 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
     return difference
 
 
-def run_onnx(path: str | Path, images: np.ndarray) -> np.ndarray:
+def run_onnx(path: str | Path, images: np.ndarray, output: str = "translated") -> np.ndarray:
     """Run an exported graph on float32 images (N, 3, H, W) in [-1, 1], on the CPU; see `export_onnx`.
 
     >>> run_onnx(Path("nowhere.onnx"), np.zeros((1, 3, 64, 64), np.float32))
@@ -99,20 +111,20 @@ def run_onnx(path: str | Path, images: np.ndarray) -> np.ndarray:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    return session.run(["translated"], {"image": images})[0]
+    return session.run([output], {"image": images})[0]
 
 
-def _trace(translator: Translator, example: Tensor, path: Path) -> None:
+def _trace(network: nn.Module, example: Tensor, path: Path) -> None:
     axes = {0: "batch", 2: "height", 3: "width"}
     with warnings.catch_warnings():  # checks of shapes are not traced, and the exporter is called old: both intended
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            translator,
+            network,
             (example,),
             str(path),
             dynamo=False,
             opset_version=17,
             input_names=["image"],
-            output_names=["translated"],
-            dynamic_axes={"image": axes, "translated": axes},
+            output_names=list(OUTPUTS),
+            dynamic_axes=dict.fromkeys(("image", *OUTPUTS), axes),
         )

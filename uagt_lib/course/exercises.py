@@ -209,7 +209,7 @@ def exercise(id: str) -> Callable[[Any], Any]:
         print(verdict.text)
         tracking.record(id, verdict.status)
         if task.draw is not None and figures.live():
-            figures.show(_picture(task, answer, verdict.status), f"Exercise {id}, {task.name}: {verdict.text}")
+            figures.show(picture(task, answer, verdict.status), f"Exercise {id}, {task.name}: {verdict.text}")
         return answer if verdict.status == "passed" else task.reference
 
     return decorate
@@ -245,7 +245,7 @@ def hint(id: str) -> None:
     )
 
 
-def _picture(task: Exercise, answer: Any, status: str) -> Figure:
+def picture(task: Exercise, answer: Any, status: str) -> Figure:
     """The learner's result beside the expected one; before an attempt, only what to aim at."""
     shown = {"open": {"aim at this": task.reference}, "passed": {"yours": answer}}.get(
         status, {"yours": answer, "expected": task.reference}

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.data.pairs import Domain, Pair, to_float, to_grey, to_uint8
@@ -45,7 +46,8 @@ def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     header = ["", "IoU@0.5", "inside", "outside", "on scenes without animals"]
     text = table(header, [[name, *(over_seeds(v, digits=2) for v in found.values())] for name, found in lines.items()])
     picture = rows(["input", "attention"], [torch.cat(shown), torch.cat(maps)])
-    return _finding("Figure 3: attention, on animals and without", text, {"scores": lines}, seeds, picture)
+    alt = "Animals, and scenes without any; below each, what attention finds in it."
+    return _finding("Figure 3: attention, on animals and without", text, {"scores": lines}, seeds, picture, alt)
 
 
 def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
@@ -80,7 +82,8 @@ def figure_7(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     )
     caption = f"input, then attention at the switch: steps {', '.join(map(str, steps))} of {base.steps}"
     values = {"attention": found, "steps": steps}
-    return _finding("Figure 7: when to stop attention", text, values, seeds, rows(titles, lines, caption, 7.0))
+    alt = "Rows: a horse and a zebra for each bias of the backgrounds. Columns: attention for ever later switches."
+    return _finding("Figure 7: when to stop attention", text, values, seeds, rows(titles, lines, caption, 7.0), alt)
 
 
 def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
@@ -117,7 +120,8 @@ def figure_8(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     )
     text += "\n\nBoth directions averaged; KID x 100 with savanna features; changes are 0 to 1. One number a seed."
     picture = rows(list(shown), [torch.cat(parts) for parts in shown.values()])
-    return _finding("Figure 8: the threshold", text, {"scores": lines}, seeds, picture)
+    alt = "Three horses and three zebras, their attention, and a row of translations for each threshold."
+    return _finding("Figure 8: the threshold", text, {"scores": lines}, seeds, picture, alt)
 
 
 def figure_9(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
@@ -145,7 +149,8 @@ def figure_9(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     header = ["", "attention off animals", "on animals", "change off animals", "on animals"]
     text = table(header, [[name, *(over_seeds(v, digits=2) for v in line.values())] for name, line in lines.items()])
     picture = rows(["input", "attention", "result"], [torch.cat(parts) for parts in zip(*shown, strict=True)])
-    return _finding("Figure 9: a holistic change", text, {"scores": lines, "steps": base.steps}, seeds, picture)
+    alt = "Scenes on green meadows and on dry grass, what attention marks, and each scene in the other season."
+    return _finding("Figure 9: a holistic change", text, {"scores": lines, "steps": base.steps}, seeds, picture, alt)
 
 
 def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
@@ -168,7 +173,8 @@ def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     header = ["", *next(iter(lines.values()))]
     text = table(header, [[m, *(over_seeds(v, digits=3) for v in line.values())] for m, line in lines.items()])
     picture = rows(list(shown), list(shown.values()))
-    return _finding("Figure 17: scenes without animals", text, {"scores": lines}, seeds, picture)
+    alt = "Scenes without animals; below, a row for each method, what it makes of them."
+    return _finding("Figure 17: scenes without animals", text, {"scores": lines}, seeds, picture, alt)
 
 
 FIGURES: dict[str, Callable[[Runs, Config, Sequence[int]], Finding]] = {
@@ -190,9 +196,8 @@ def _object_change(domain: Domain, translated: Tensor) -> float:
     return attend.inside((to_float(domain.test) - translated).abs().mean(1, keepdim=True) / 2, domain.masks)
 
 
-def _finding(title: str, text: str, values: dict, seeds: Sequence[int], picture) -> Finding:
+def _finding(title: str, text: str, values: dict, seeds: Sequence[int], picture: Figure, alt: str) -> Finding:
     named = f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
     about = f"± is over training {named}" if "±" in text else f"Training {named}"
-    return Finding(
-        f"# {title}\n\n{text}\n\n{about}; the picture is of seed {seeds[0]}.", {"seeds": list(seeds)} | values, picture
-    )
+    text = f"# {title}\n\n{text}\n\n{about}; the picture is of seed {seeds[0]}."
+    return Finding(text, {"seeds": list(seeds)} | values, picture, alt)

@@ -15,11 +15,12 @@ from uagt_lib.training.checkpoint import write_bytes, write_json
 
 
 class Finding(NamedTuple):
-    """A table or figure of the paper, again: Markdown, plain values for JSON, and a picture."""
+    """A table or figure of the paper, again: Markdown, plain values for JSON, a picture, and what it shows in words."""
 
     markdown: str
     values: dict[str, Any]
     figure: Figure
+    alt: str
 
     def write(self, out: str | Path, name: str) -> None:
         """Write NAME.md, NAME.json and NAME.png (of 256 colours, a third of the bytes) to `out`."""
@@ -27,7 +28,7 @@ class Finding(NamedTuple):
         write_json(out / f"{name}.json", self.values)
         self.figure.savefig(buffer := BytesIO())
         Image.open(buffer).convert("RGB").quantize(256).save(out / f"{name}.png", optimize=True)
-        write_bytes(out / f"{name}.md", to_bytes(f"{self.markdown}\n\n![{name}]({name}.png)\n"))
+        write_bytes(out / f"{name}.md", to_bytes(f"{self.markdown}\n\n![{self.alt}]({name}.png)\n"))
 
 
 def over_seeds(values: Sequence[float], times: float = 1.0, digits: int = 1) -> str:

@@ -81,7 +81,8 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
     text += [NOTES, "## Attention and background", _attention_table(values["attention"]), ATTENTION_NOTES]
     count = f"{len(configs)} runs, seeds {', '.join(map(str, seeds))}"
     text.append(f"{count}: {values['hours']:.1f} hours of training on the machine that made this.")
-    return Finding("\n\n".join(text), values, pictures({m: folders[m, seeds[0]] for m in paper}))
+    alt = "Four horses and four zebras; below, a row for each method, what it makes of them."
+    return Finding("\n\n".join(text), values, pictures({m: folders[m, seeds[0]] for m in paper}), alt)
 
 
 def pictures(folders: dict[str, Path], count: int = 4) -> Any:
