@@ -37,7 +37,7 @@ def _write_one(path: Path, config: Config, folder: Path) -> dict[str, Any]:
         "name": path.stem,
         "title": f"{'Drawn' if config.savanna else 'Photographed'} {names[0]}s and {names[1]}s",
         "view": config.view,
-        "stride": METHODS[config.method].model.stride,
+        "stride": METHODS[config.method].stride,
         "directions": directions,
         "samples": _samples(folder) if config.savanna and config.domains == "animals" else [],
     }

@@ -91,5 +91,7 @@ def _page(room: str, names: list[str]) -> str:
         if len(names) > 1:
             lines += [f"``{title}``", "-" * (len(title) + 4), ""]
         lines += [f".. automodule:: {name}", "   :members:"]
-        lines += ["" if name == "uagt_lib.course" else "   :ignore-module-all:\n"]  # elsewhere: where things are written
+        lines += [
+            "" if name == "uagt_lib.course" else "   :ignore-module-all:\n"
+        ]  # elsewhere: where things are written
     return "\n".join(lines)
