@@ -72,11 +72,9 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     graph = Path(folder, "horse2zebra.onnx")
-    ...     difference = export_onnx("data/checkpoints/savanna-64.safetensors", graph)
-    ...     translated = run_onnx(graph, np.zeros((1, 3, 64, 96), np.float32))
-    >>> difference < TOLERANCE, translated.shape
-    (True, (1, 3, 64, 96))
+    ...     difference = export_onnx("data/checkpoints/savanna-64.safetensors", Path(folder, "s2t.onnx"), "s2t")
+    >>> difference < TOLERANCE
+    True
     """
     if missing := [name for name in ("onnx", "onnxruntime") if find_spec(name) is None]:
         raise UagtError(f"exporting needs packages that are not here: pip install {' '.join(missing)}")
@@ -103,10 +101,12 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
 def run_onnx(path: str | Path, images: np.ndarray, output: str = "translated") -> np.ndarray:
     """Run an exported graph on float32 images (N, 3, H, W) in [-1, 1], on the CPU; see `export_onnx`.
 
-    >>> run_onnx(Path("nowhere.onnx"), np.zeros((1, 3, 64, 64), np.float32))
-    Traceback (most recent call last):
-    ...
-    onnxruntime.capi.onnxruntime_pybind11_state.NoSuchFile: ...
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     graph = Path(folder, "t2s.onnx")
+    ...     _ = export_onnx("data/checkpoints/savanna-64.safetensors", graph, "t2s")
+    ...     run_onnx(graph, np.zeros((1, 3, 64, 96), np.float32)).shape
+    (1, 3, 64, 96)
     """
     import onnxruntime
 
