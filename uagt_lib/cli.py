@@ -1,7 +1,7 @@
 """The command `uagt`: train, translate, export, evaluate, reproduce, data.
 
-Words to calls, and back: each command has its words (`_add_...`) and its call, which imports what it needs, since torch
-takes seconds to import and --help should not. Wrong input ends in one sentence and exit code 2.
+Words to calls, and back: each command has its words (`_add_...`) and below them its call, which imports what it needs,
+since torch takes seconds to import and --help should not. Wrong input ends in one sentence and exit code 2.
 """
 
 import argparse
@@ -125,6 +125,36 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--tensorboard", action="store_true", help="log to --out for TensorBoard as well")
 
 
+def _train(options: argparse.Namespace) -> int:
+    deadline = None if options.max_minutes is None else time.monotonic() + 60 * options.max_minutes
+    from uagt_lib.evaluate.observe import Observer
+    from uagt_lib.training.control import Control
+    from uagt_lib.training.trainer import Trainer
+
+    changes = {name: getattr(options, name) for name in ("method", "seed", "steps", "precision")}
+    config, out = configure(options.preset, options.out, options.resume, **changes)
+    pair = pictures(config, options.data)
+    asked = {"threads": options.threads, "tensorboard": options.tensorboard}
+    trainer = Trainer.open(config, pair, out, observer=Observer(pair, out), control=Control(deadline), **asked)
+    if options.dry_run:
+        print("\n".join(trainer.dry_run()))
+        return 0
+    trainer.run()
+    if not trainer.crew.main:
+        return 0
+    if trainer.step < trainer.steps:
+        data = ["--data", str(options.data)] if options.data else []
+        command = shlex.join(["uagt", "train", "--out", str(out), "--resume", *data])
+        several = trainer.crew.count
+        launcher = f" (under your launcher, with {several} processes)" if several > 1 else ""
+        stopped = f"stopped and saved at step {trainer.step} of {trainer.steps}"
+        print(f"uagt: {stopped}; go on with: {command}{launcher}", file=sys.stderr)
+        return 2
+    print(json.dumps(trainer.metrics(), indent=1))
+    print(f"samples, checkpoints and metrics.json are in {out}")
+    return 0
+
+
 def _add_translate(commands: Any) -> None:
     translate = commands.add_parser(
         "translate",
@@ -140,6 +170,21 @@ def _add_translate(commands: Any) -> None:
     translate.add_argument("--direction", choices=WORDS, default="s2t", help="source to target (default) or back")
 
 
+def _translate(options: argparse.Namespace) -> int:
+    import torch
+
+    from uagt_lib.inference import translate_files
+    from uagt_lib.training.checkpoint import load_model
+
+    model = load_model(options.checkpoint).to("cuda" if torch.cuda.is_available() else "cpu")
+    done, refused = translate_files(model, options.input, options.out, options.direction)
+    if done:
+        print(f"{done} translated, results and contact_sheet.png are in {options.out}")
+    if refused:
+        raise UagtError(f"{len(refused)} of {done + len(refused)} pictures were left out:\n  " + "\n  ".join(refused))
+    return 0
+
+
 def _add_export(commands: Any) -> None:
     export = commands.add_parser(
         "export",
@@ -151,6 +196,14 @@ def _add_export(commands: Any) -> None:
     export.add_argument("--checkpoint", type=Path, required=True, metavar="X", help=CHECKPOINT_HELP)
     export.add_argument("--out", type=Path, required=True, metavar="FILE.onnx", help="where the graph goes")
     export.add_argument("--direction", choices=WORDS, default="s2t", help="source to target (default) or back")
+
+
+def _export(options: argparse.Namespace) -> int:
+    from uagt_lib.export import export_onnx
+
+    difference = export_onnx(options.checkpoint, options.out, options.direction)
+    print(f"{options.out} differs from PyTorch by at most {difference:.1e}, of values in [-1, 1]")
+    return 0
 
 
 def _add_evaluate(commands: Any) -> None:
@@ -189,6 +242,24 @@ def _add_evaluate(commands: Any) -> None:
     evaluate.add_argument("--out", type=Path, default=Path("runs/evaluation"), metavar="DIR", help="%(default)s")
 
 
+def _evaluate(options: argparse.Namespace) -> int:
+    from uagt_lib.evaluate.compare import Protocol, compare
+
+    found = compare(
+        options.what,
+        options.out,
+        data=options.data,
+        source=options.source,
+        target=options.target,
+        extractor=options.features,
+        protocol=Protocol(options.subsets, options.subset_size, options.seed),
+        only=options.only,
+    )
+    print(found["markdown"])
+    print(f"report.md, report.json, contact_sheet.png and outputs/ are in {options.out}")
+    return 0
+
+
 def _add_evaluate_attention(commands: Any) -> None:
     attention = commands.add_parser(
         "evaluate-attention",
@@ -207,6 +278,15 @@ def _add_evaluate_attention(commands: Any) -> None:
     attention.add_argument("--out", type=Path, default=Path("runs/attention"), metavar="DIR", help="%(default)s")
 
 
+def _evaluate_attention(options: argparse.Namespace) -> int:
+    from uagt_lib.evaluate.photographs import score_photographs
+
+    found = score_photographs(options.checkpoint, options.masks, options.out, options.direction)
+    print(found["markdown"])
+    print(f"attention.md, attention.json and contact_sheet.png are in {options.out}")
+    return 0
+
+
 def _add_reproduce(commands: Any) -> None:
     reproduce = commands.add_parser(
         "reproduce",
@@ -221,6 +301,15 @@ def _add_reproduce(commands: Any) -> None:
     reproduce.add_argument("--seeds", type=int, metavar="N", help="training seeds (default: 3, with --quick 1)")
     reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from uagt_lib.reproduce.again import reproduce
+
+    seeds = (1 if options.quick else 3) if options.seeds is None else options.seeds
+    print(reproduce(options.name, options.out, seeds, options.quick).markdown)
+    print(f"this, its numbers as JSON and its picture as PNG are in {options.out}")
+    return 0
 
 
 def _add_data(commands: Any) -> None:
@@ -254,95 +343,6 @@ def _add_data(commands: Any) -> None:
     outlines.add_argument("outlines", type=Path, metavar="FILE", help="such as data/outlines/zebras.json")
     outlines.add_argument("--photographs", type=Path, required=True, metavar="DIR", help="the outlined ones")
     outlines.add_argument("--out", type=Path, required=True, metavar="DIR", help="for `evaluate attention --masks`")
-
-
-def _train(options: argparse.Namespace) -> int:
-    deadline = None if options.max_minutes is None else time.monotonic() + 60 * options.max_minutes
-    from uagt_lib.evaluate.observe import Observer
-    from uagt_lib.training.control import Control
-    from uagt_lib.training.trainer import Trainer
-
-    changes = {name: getattr(options, name) for name in ("method", "seed", "steps", "precision")}
-    config, out = configure(options.preset, options.out, options.resume, **changes)
-    pair = pictures(config, options.data)
-    asked = {"threads": options.threads, "tensorboard": options.tensorboard}
-    trainer = Trainer.open(config, pair, out, observer=Observer(pair, out), control=Control(deadline), **asked)
-    if options.dry_run:
-        print("\n".join(trainer.dry_run()))
-        return 0
-    trainer.run()
-    if not trainer.crew.main:
-        return 0
-    if trainer.step < trainer.steps:
-        data = ["--data", str(options.data)] if options.data else []
-        command = shlex.join(["uagt", "train", "--out", str(out), "--resume", *data])
-        several = trainer.crew.count
-        launcher = f" (under your launcher, with {several} processes)" if several > 1 else ""
-        stopped = f"stopped and saved at step {trainer.step} of {trainer.steps}"
-        print(f"uagt: {stopped}; go on with: {command}{launcher}", file=sys.stderr)
-        return 2
-    print(json.dumps(trainer.metrics(), indent=1))
-    print(f"samples, checkpoints and metrics.json are in {out}")
-    return 0
-
-
-def _translate(options: argparse.Namespace) -> int:
-    import torch
-
-    from uagt_lib.inference import translate_files
-    from uagt_lib.training.checkpoint import load_model
-
-    model = load_model(options.checkpoint).to("cuda" if torch.cuda.is_available() else "cpu")
-    done, refused = translate_files(model, options.input, options.out, options.direction)
-    if done:
-        print(f"{done} translated, results and contact_sheet.png are in {options.out}")
-    if refused:
-        raise UagtError(f"{len(refused)} of {done + len(refused)} pictures were left out:\n  " + "\n  ".join(refused))
-    return 0
-
-
-def _export(options: argparse.Namespace) -> int:
-    from uagt_lib.export import export_onnx
-
-    difference = export_onnx(options.checkpoint, options.out, options.direction)
-    print(f"{options.out} differs from PyTorch by at most {difference:.1e}, of values in [-1, 1]")
-    return 0
-
-
-def _evaluate(options: argparse.Namespace) -> int:
-    from uagt_lib.evaluate.compare import Protocol, compare
-
-    found = compare(
-        options.what,
-        options.out,
-        data=options.data,
-        source=options.source,
-        target=options.target,
-        extractor=options.features,
-        protocol=Protocol(options.subsets, options.subset_size, options.seed),
-        only=options.only,
-    )
-    print(found["markdown"])
-    print(f"report.md, report.json, contact_sheet.png and outputs/ are in {options.out}")
-    return 0
-
-
-def _evaluate_attention(options: argparse.Namespace) -> int:
-    from uagt_lib.evaluate.photographs import score_photographs
-
-    found = score_photographs(options.checkpoint, options.masks, options.out, options.direction)
-    print(found["markdown"])
-    print(f"attention.md, attention.json and contact_sheet.png are in {options.out}")
-    return 0
-
-
-def _reproduce(options: argparse.Namespace) -> int:
-    from uagt_lib.reproduce.again import reproduce
-
-    seeds = (1 if options.quick else 3) if options.seeds is None else options.seeds
-    print(reproduce(options.name, options.out, seeds, options.quick).markdown)
-    print(f"this, its numbers as JSON and its picture as PNG are in {options.out}")
-    return 0
 
 
 def _data_savanna(options: argparse.Namespace) -> int:
