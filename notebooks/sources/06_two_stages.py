@@ -19,7 +19,7 @@ from uagt_lib.training.checkpoint import load_model, moment
 from uagt_lib.method.compose import attended, compose
 from uagt_lib.course import data, exercise, hint, progress, quiz, reveal, runs, trained
 from uagt_lib.course.growing import difference, step_attention, step_two_stages
-from uagt_lib.course.lessons.lesson_06.checks import three_runs
+from uagt_lib.course.lessons.lesson_06.toys import three_runs
 from uagt_lib.data.pairs import from_savanna, to_float, to_uint8
 from uagt_lib.inference import translate_batch
 from uagt_lib.training.presets import preset

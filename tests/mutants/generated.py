@@ -1,5 +1,6 @@
 """Wrong answers made of every right one: right in all but one respect, which no check of values alone would notice."""
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from inspect import signature
@@ -7,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from uagt_lib.course.exercises import Exercise
 from uagt_lib.course.harness import Standard
@@ -63,8 +63,14 @@ def _used(reference: type) -> Callable[..., Any]:
 
 
 def _size(given: Any) -> list[Any]:
-    """What an answer that is fitted to a case could look at."""
-    return [tuple(x.shape) if isinstance(x, Tensor) else len(x) if hasattr(x, "__len__") else None for x in given]
+    """What an answer that is fitted to a case could look at: shapes, lengths, numbers."""
+    return [_extent(x) for x in given]
+
+
+def _extent(x: Any) -> Any:
+    if isinstance(x, Tensor):
+        return tuple(x.shape)
+    return len(x) if hasattr(x, "__len__") else x if isinstance(x, int | float) else None
 
 
 def _counting() -> Change:
@@ -88,9 +94,7 @@ def _map(function: Callable[[Any], Any], thing: Any) -> Any:
 
 def _cut(thing: Any) -> Any:
     """The same numbers, or a network that does the same, which no gradient reaches."""
-    if isinstance(thing, nn.Module):
-        return lambda x: functional_call(thing, {name: p.detach() for name, p in thing.named_parameters()}, (x,))
-    return thing.detach()
+    return copy.deepcopy(thing) if isinstance(thing, nn.Module) else thing.detach()
 
 
 def _other_type(x: Tensor) -> Tensor:

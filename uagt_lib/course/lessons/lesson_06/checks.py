@@ -1,95 +1,53 @@
-"""Lesson 06, two stages: checks."""
+"""Lesson 06, two stages: what answers are tried on, and the mistakes that are recognised."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import torch
-import torch.nn as nn
-from matplotlib.axes import Axes
-from torch import Tensor
+from torch import Tensor, nn
 
-from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import expect, same
-from uagt_lib.course.places import runs
-from uagt_lib.data.pairs import Pair, from_savanna
+from uagt_lib.course.cases import Draw, at_sizes
+from uagt_lib.course.exercises import define, mistake
+from uagt_lib.course.expect import expect
+from uagt_lib.course.lessons.lesson_06 import figures
+from uagt_lib.course.lessons.lesson_06.answers import staged_trip
 from uagt_lib.method.compose import compose, foreground
 from uagt_lib.method.schedule import learning_rate, stage
-from uagt_lib.reproduce.runs import trained
-from uagt_lib.show.figures import draw
-from uagt_lib.show.palette import BLUE
-from uagt_lib.training.config import Config
+
+# ------------------------------------------------------------------------------------------------ 06.1 Eq. 6
 
 
-class _Net(nn.Module):
-    """A tiny network with a non-linear answer: images to images (3), maps (1) or scores."""
-
-    def __init__(self, channels: int, seed: int, last: Callable = torch.tanh):
-        super().__init__()
-        self.conv = nn.Conv2d(3, channels, 3, padding=1)
-        self.last = last
-        chance = torch.Generator().manual_seed(seed)
-        with torch.no_grad():
-            for p in self.parameters():
-                p.normal_(0, 0.6, generator=chance)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.last(self.conv(x))
+def picture_map_threshold(draw: Draw) -> dict[str, Any]:
+    """A map with some values exactly at the threshold, and some zeros."""
+    tau = 0.1 * 3 ** (draw.n - 1)
+    attention = draw.matte()
+    attention[:, :, 0, :2] = tau
+    attention[:, :, 1, :2] = 0
+    return {"image": draw.picture(), "attention": attention, "tau": tau}
 
 
-def _networks() -> tuple[_Net, _Net, _Net, _Net, _Net]:
-    """F_st, A_s, F_ts, A_t, D_t."""
-    paint, attend = torch.tanh, torch.sigmoid
-    return _Net(3, 1), _Net(1, 2, attend), _Net(3, 3, paint), _Net(1, 4, attend), _Net(1, 5, lambda x: x)
+def without_threshold() -> dict[str, Any]:
+    """Values on both sides of 0.1."""
+    return {
+        "image": Draw(1, 1, 4, torch.float32).picture(),
+        "attention": torch.tensor([[[[0.0, 0.05, 0.15, 0.7]]]]),
+    }
 
 
-def _pictures() -> tuple[Tensor, Tensor]:
-    chance = torch.Generator().manual_seed(9)
-    s, t = (torch.rand(2, 3, 8, 8, generator=chance) * 2 - 1 for _ in range(2))
-    return s, t
+def threshold_of_zero() -> dict[str, Any]:
+    """Where attention is 0 it is not above 0 either."""
+    return {
+        "image": Draw(1, 1, 3, torch.float32).picture(),
+        "attention": torch.tensor([[[[0.0, 0.01, 1.0]]]]),
+        "tau": 0.0,
+    }
 
 
-def _moved(network: nn.Module) -> bool:
-    return any(p.grad is not None and bool(p.grad.abs().sum() > 0) for p in network.parameters())
-
-
-def three_runs(config: Config, pair: Pair) -> tuple[Path, Path, Path]:
-    """The opening's runs X, Y and Z: attention frozen at step 280, 40 and 0. Y and Z end at 80: their maps rest."""
-    few = from_savanna(config.view, config.load, held_out=16)  # the same training pictures, fewer to test with
-    return (
-        trained(config, pair, runs("smoke")),
-        trained(config.with_(steps=80, switch=0.5), few, runs("smoke-early")),
-        trained(config.with_(steps=80, switch=0.0), few, runs("smoke-grey")),
-    )
-
-
-def staged_trip(
-    s: Tensor, F_st: Callable, A_s: Callable, F_ts: Callable, A_t: Callable, stage: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """There and back, s_a, s' and s''; in stage 2 the attention networks rest, and gradients still pass through them.
-
-    What `Model.enter_stage` and `Model.trips` do together.
-    """
-    for A in (A_s, A_t):
-        A.requires_grad_(stage == 1)
-    s_a = A_s(s)
-    s_prime = compose(s, F_st(s), s_a)
-    return s_a, s_prime, compose(s_prime, F_ts(s_prime), A_t(s_prime))
-
-
-# ------------------------------------------------------------------------------------------------------------- 06.1
-
-
-def _draw_foreground(axis: Axes, answer: Callable) -> None:
-    """A soft disc cut out of a colourful picture."""
-    y, x = torch.meshgrid(torch.linspace(-1, 1, 48), torch.linspace(-1, 1, 48), indexing="ij")
-    attention = torch.sigmoid(8 * (0.55 - (x**2 + y**2).sqrt()))[None, None]
-    picture = torch.stack([0.8 * torch.sign(torch.sin(14 * x)), 0.4 * y, 0.5 - 0.5 * x])[None]
-    draw(axis, answer(picture, attention)[0])
-
-
-@checks(
+define(
     "06.1",
     foreground,
+    at_sizes(picture_map_threshold) | {"tau left out": without_threshold, "tau = 0": threshold_of_zero},
+    "the foreground",
     part="foreground",
     equation="Eq. 6",
     difficulty=1,
@@ -98,104 +56,180 @@ def _draw_foreground(axis: Axes, answer: Callable) -> None:
         "A comparison gives True and False per pixel; multiplied with a picture they act as 1 and 0.",
         "Above tau the pixel stays as it is. Elsewhere it becomes 0, which is mid grey in [-1, 1].",
     ],
-    mistakes=[
-        "The picture is multiplied by the soft map: real pixels are dimmed, and D learns that dim is real.",
-        "Everything below the threshold becomes black (-1) instead of mid grey (0).",
-        "Not strict, >= instead of >: the released program does that, and with tau = 0 it keeps every pixel.",
-    ],
-    draw=_draw_foreground,
+    draw=figures.draw_foreground,
 )
-def _foreground(answer) -> Iterator[str]:
-    chance = torch.Generator().manual_seed(1)
-    image = torch.rand(2, 3, 6, 6, generator=chance) * 2 - 1
-    attention = torch.rand(2, 1, 6, 6, generator=chance)
-    attention[0, 0, 0, :3] = torch.tensor([0.5, 0.1, 0.0])
-    before = image.clone(), attention.clone()
-    for tau in (0.1, 0.5):
-        want = image * (attention > tau)
-        same(
-            answer(image, attention, tau),
-            want,
-            {
-                "the picture is dimmed by the soft map; Eq. 6 keeps a pixel as it is or drops it": image * attention,
-                "attended pixels are dimmed by the map; above tau a pixel stays exactly as it is": want * attention,
-                "kept and dropped are exchanged: pixels with attention ABOVE tau stay": image * (attention <= tau),
-                "at attention equal to tau the pixel must go: Eq. 6 says >, strictly": image * (attention >= tau),
-                "the map itself came back; Eq. 6 gives a picture": (attention > tau).float(),
-                "dropped pixels are black (-1); Eq. 6 makes them 0, which is mid grey here": torch.where(
-                    attention > tau, image, -torch.ones(())
-                ),
-            },
-            f"the foreground at tau = {tau}",
-        )
-    yield "two thresholds, one pixel exactly at it"
-    same(answer(image, attention), image * (attention > 0.1), what="the foreground without a tau (default: 0.1)")
-    yield "tau is 0.1 unless told"
-    expect(
-        torch.equal(image, before[0]) and torch.equal(attention, before[1]),
-        "picture or map were changed in place; the caller still needs them",
-    )
-    yield "nothing changed in place"
-    image.requires_grad_(), attention.requires_grad_()
-    out = answer(image, attention, 0.5)
-    expect(out.requires_grad, "no gradient reaches the picture: the painter could not learn from what D sees")
-    out.sum().backward()
-    same(image.grad, (attention > 0.5).float().expand_as(image), what="the gradient for the picture")
-    expect(
-        attention.grad is None or not attention.grad.any(),
-        "a gradient reaches attention through the mask; a comparison has none, so the map must enter as > tau only",
-    )
-    yield "gradients for the picture, none for the map"
 
 
-# ------------------------------------------------------------------------------------------------------------- 06.2
+@mistake("06.1", "the picture is dimmed by the soft map, so D learns that dim is real; Eq. 6 keeps or drops a pixel")
+def dimmed(image, attention, tau=0.1):
+    return image * attention
 
 
-@checks(
+@mistake("06.1", "dropped pixels are black (-1); Eq. 6 makes them 0, which is mid grey here")
+def black(image, attention, tau=0.1):
+    return torch.where(attention > tau, image, -torch.ones_like(image))
+
+
+@mistake("06.1", "at attention equal to tau the pixel must go: Eq. 6 says >, strictly (the released program has >=)")
+def at_least(image, attention, tau=0.1):
+    return image * (attention >= tau)
+
+
+@mistake("06.1", "attended pixels are dimmed by the map; above tau a pixel stays exactly as it is")
+def dimmed_above(image, attention, tau=0.1):
+    return image * attention * (attention > tau)
+
+
+@mistake("06.1", "kept and dropped are exchanged: pixels with attention ABOVE tau stay")
+def exchanged(image, attention, tau=0.1):
+    return image * (attention <= tau)
+
+
+@mistake("06.1", "the map itself came back; Eq. 6 gives a picture")
+def only_the_map(image, attention, tau=0.1):
+    return (attention > tau).to(image.dtype)
+
+
+@mistake("06.1", "tau is an argument; yours stays at 0.1 whatever it is told")
+def tau_fixed(image, attention, tau=0.1):
+    return image * (attention > 0.1)
+
+
+@mistake("06.1", "without a tau it is 0.1, as in the paper; yours is 0.5")
+def another_default(image, attention, tau=0.5):
+    return image * (attention > tau)
+
+
+@mistake("06.1", "the threshold is 0.5, as in rounding; it should be tau")
+def rounded(image, attention, tau=0.1):
+    return image * (attention > 0.5)
+
+
+@mistake("06.1", "no gradient reaches the picture: the painter could not learn from what D sees")
+def picture_detached(image, attention, tau=0.1):
+    return foreground(image.detach(), attention, tau)
+
+
+@mistake("06.1", "a straight-through gradient reaches the map; a comparison has none, the map enters as > tau only")
+def straight_through(image, attention, tau=0.1):
+    return image * ((attention > tau).to(image.dtype) + attention - attention.detach())
+
+
+@mistake("06.1", "the threshold is laid on the picture; it is the map that says what stays")
+def picture_above(image, attention, tau=0.1):
+    return image * (image > tau)
+
+
+# ------------------------------------------------------------------------------------------------ 06.2 stages
+
+
+def epochs_and_switches() -> dict[str, Callable[[], dict[str, Any]]]:
+    """The paper's 30, on both sides; half epochs; and switches elsewhere."""
+    pairs = {
+        "epoch 0 and a switch at 30": (0, 30),
+        "epoch 29, the last of stage 1": (29, 30),
+        "epoch 30 itself: counted from 0, the first of stage 2": (30, 30),
+        "epoch 31 and a switch at 30": (31, 30),
+        "epoch 99 and a switch at 30": (99, 30),
+        "29.5: the middle of the last epoch of stage 1": (29.5, 30),
+        "a switch at 0: no stage 1 at all": (0, 0),
+        "epoch 40 and a switch at 100": (40, 100),
+    }
+    return {
+        name: lambda epoch=epoch, switch=switch: {"epoch": epoch, "switch": switch}
+        for name, (epoch, switch) in pairs.items()
+    }
+
+
+define(
     "06.2",
     stage,
+    epochs_and_switches(),
+    "the stage",
     part="stages",
     equation="Algorithm 1",
     difficulty=1,
     minutes=3,
     hints=["Epochs are counted from 0. With a switch at 30, epochs 0 to 29 are stage 1: that is 30 of them."],
-    mistakes=["Not strict, <= instead of <: stage 1 then lasts 31 epochs.", "True and False instead of 1 and 2."],
+    compared=("value",),
 )
-def _stage(answer) -> Iterator[str]:
-    for epoch, switch in ((0, 30), (29, 30), (30, 30), (31, 30), (99, 30), (0, 0), (29.5, 30), (5, 100)):
-        got = answer(epoch, switch)
-        expect(got is not None, "nothing came back: is a `return` missing?")
-        expect(
-            type(got) is int and got in (1, 2),
-            f"for epoch {epoch} and switch {switch} the answer is {got!r}; the stages are called 1 and 2",
-        )
-        want = 1 if epoch < switch else 2
-        if got != want and epoch == switch:
-            expect(
-                False, f"epoch {epoch} with the switch at {switch} is stage 2: counted from 0, stage 1 is c < switch"
-            )
-        expect(got == want, f"epoch {epoch} with the switch at {switch} is stage {want}, not {got}")
-    yield "the paper's 30, counted from 0"
-    yield "no stage 1 at all, and no stage 2"
 
 
-# ------------------------------------------------------------------------------------------------------------- 06.3
+@mistake("06.2", "the epoch of the switch is stage 2: counted from 0, stage 1 is c < switch, or it lasts 31 epochs")
+def one_late(epoch, switch):
+    return 1 if epoch <= switch else 2
 
 
-def _draw_rate(axis: Axes, answer: Callable) -> None:
-    epochs = [e / 2 for e in range(201)]
-    axis.plot(epochs, [answer(e, 100, 1e-4) for e in epochs], color=BLUE, lw=2)
-    axis.axvspan(30, 100, color="0.5", alpha=0.12, lw=0)
-    axis.text(31, 2e-6, "stage 2", fontsize=8)
-    axis.set(xlim=(0, 100), ylim=(-4e-6, 1.15e-4))
-    axis.set_xlabel("epoch", fontsize=8)
-    axis.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
-    axis.spines[["top", "right"]].set_visible(False)
+@mistake("06.2", "this is True or False; the stages are called 1 and 2")
+def second(epoch, switch):
+    return epoch >= switch
 
 
-@checks(
+@mistake("06.2", "this is True or False; the stages are called 1 and 2")
+def first(epoch, switch):
+    return epoch < switch
+
+
+@mistake("06.2", "the stages are called 1 and 2, not 0 and 1")
+def from_zero(epoch, switch):
+    return int(epoch >= switch)
+
+
+@mistake("06.2", "the stages are exchanged: stage 1 comes first, before the switch")
+def stages_exchanged(epoch, switch):
+    return 2 if epoch < switch else 1
+
+
+@mistake("06.2", "the switch is an argument; yours stays at 30 whatever it is told")
+def always_thirty(epoch, switch):
+    return 1 if epoch < 30 else 2
+
+
+@mistake("06.2", "stage 2 begins an epoch early: epochs are counted from 0 already, so nothing is added")
+def one_early(epoch, switch):
+    return 1 if epoch + 1 < switch else 2
+
+
+@mistake("06.2", "the epoch is rounded: in the middle of the last epoch of stage 1 it is still stage 1")
+def to_whole_epochs(epoch, switch):
+    return 1 if round(epoch) < switch else 2
+
+
+@mistake("06.2", "stage 2 lasts one epoch only; from the switch on it is always stage 2")
+def for_one_epoch(epoch, switch):
+    return 2 if epoch == switch else 1
+
+
+# ------------------------------------------------------------------------------------------------ 06.3 the rate
+
+
+def moments_of_runs() -> dict[str, Callable[[], dict[str, Any]]]:
+    """Both halves, the end, and beyond; in epochs and in steps."""
+    moments = {
+        "epoch 0 of 100: the base": (0, 100, 2e-4),
+        "epoch 10 of 100: in the first half it stays at the base": (10, 100, 2e-4),
+        "epoch 49.9 of 100: in the first half it stays at the base": (49.9, 100, 2e-4),
+        "epoch 50 of 100: here the fall begins": (50, 100, 2e-4),
+        "epoch 75 of 100: half of the fall": (75, 100, 2e-4),
+        "epoch 99 of 100: nearly at the end": (99, 100, 2e-4),
+        "epoch 100 of 100: the end": (100, 100, 2e-4),
+        "step 300 of 400: any unit will do": (300, 400, 1.0),
+        "epoch 2.6 of 5: half of the run need not be a whole number": (2.6, 5, 1.0),
+        "epoch 4 of 5": (4, 5, 1.0),
+        "step 401 of 400: past the end it stays 0": (401, 400, 1.0),
+        "step 1000 of 400: past the end it stays 0": (1000, 400, 1.0),
+    }
+    return {
+        name: lambda given=given: dict(zip(("epoch", "epochs", "base"), given, strict=True))
+        for name, given in moments.items()
+    }
+
+
+define(
     "06.3",
     learning_rate,
+    moments_of_runs(),
+    "the rate",
     part="stages",
     equation="as released",
     difficulty=1,
@@ -204,49 +238,112 @@ def _draw_rate(axis: Axes, answer: Callable) -> None:
         "Two cases, or one min(): first write down the rate at epochs 0, 50, 75 and 100 of 100.",
         "In the second half the rate is base times the share of the second half that is still to come.",
     ],
-    mistakes=[
-        "The fall begins at the start, or at the switch; it begins at half of the run, whatever the switch.",
-        "Integer division: 2 * (1 - epoch // epochs) never falls.",
-    ],
-    draw=_draw_rate,
+    draw=figures.draw_rate,
+    compared=("value",),
 )
-def _rate(answer) -> Iterator[str]:
-    def mine(*args: float) -> float:
-        got = answer(*args)
-        expect(got is not None, "nothing came back: is a `return` missing?")
-        return float(got)
-
-    for epoch in (0, 10, 49.9):
-        got = mine(epoch, 100, 2e-4)
-        expect(
-            abs(got - 2e-4) < 1e-9,
-            f"at epoch {epoch} of 100 the rate is {got:.3g}; in the first half it stays at the base, 0.0002",
-        )
-    yield "constant in the first half"
-    for epoch, share in ((50, 1.0), (75, 0.5), (90, 0.2), (99, 0.02)):
-        got = mine(epoch, 100, 2e-4)
-        expect(
-            abs(got - 2e-4 * share) < 1e-9,
-            f"at epoch {epoch} of 100 the rate is {got:.3g}, expected {2e-4 * share:.3g}: a straight line from "
-            "the base at half of the run down to 0 at its end",
-        )
-    expect(mine(100, 100, 2e-4) == 0, "at the end the rate must be exactly 0")
-    yield "a straight line to 0 in the second half"
-    expect(abs(mine(300, 400, 1.0) - 0.5) < 1e-9, "it should work for any length, also counted in steps (300 of 400)")
-    expect(abs(mine(4, 5, 1.0) - 0.4) < 1e-9, "half of the run need not be a whole number: of 5 epochs it is 2.5")
-    for late in (401, 600):
-        got = mine(late, 400, 1.0)
-        expect(got >= 0, f"at step {late} of 400 the rate is negative: that would climb the loss")
-        expect(got == 0, f"at step {late} of 400 the rate is {got:.3g}: past the end it stays 0")
-    yield "any unit, never negative"
 
 
-# ------------------------------------------------------------------------------------------------------------- 06.4
+@mistake("06.3", "the fall begins at the start; in the first half the rate stays at the base")
+def from_the_start(epoch, epochs, base):
+    return base * max(0.0, 1 - epoch / epochs)
 
 
-@checks(
+@mistake("06.3", "past the end the rate is negative: that would climb the loss; it stays 0")
+def below_zero(epoch, epochs, base):
+    return base * min(1.0, 2 * (1 - epoch / epochs))
+
+
+@mistake("06.3", "`//` divides to whole numbers, so the rate never falls before the end; a share is epoch / epochs")
+def whole_division(epoch, epochs, base):
+    return base * min(1, 2 * max(0, 1 - epoch // epochs))
+
+
+@mistake("06.3", "the fall begins at the switch, 30; it begins at half of the run, whatever the switch")
+def from_the_switch(epoch, epochs, base):
+    return base * min(1.0, max(0.0, (epochs - epoch) / (epochs - 30)))
+
+
+@mistake("06.3", "the line ends at half of the base; it is straight, and 0 at the end of the run")
+def to_half(epoch, epochs, base):
+    return base * min(1.0, max(0.0, 1.5 - epoch / epochs)) * (epoch <= epochs)
+
+
+@mistake("06.3", "the line ends at half of the base; it is straight, and 0 at the end of the run")
+def to_half_and_on(epoch, epochs, base):
+    return base * min(1.0, max(0.0, 1.5 - epoch / epochs))
+
+
+@mistake("06.3", "the rate drops by half at once, and falls from there; the line begins at the base")
+def jumps(epoch, epochs, base):
+    return base if epoch < epochs / 2 else base * max(0.0, 1 - epoch / epochs)
+
+
+@mistake("06.3", "the length of the run is an argument; yours is always 100")
+def always_hundred(epoch, epochs, base):
+    return base * min(1.0, max(0.0, 2 - epoch / 50))
+
+
+@mistake("06.3", "the rate rises again past the end; it stays 0")
+def bounces(epoch, epochs, base):
+    return min(base, 2 * base * abs(epochs - epoch) / epochs)
+
+
+@mistake("06.3", "half of the run need not be a whole number: of 5 epochs it is 2.5, not 2")
+def rounded_half(epoch, epochs, base):
+    half = epochs // 2
+    return base if epoch < half else max(0.0, base * (epochs - epoch) / (epochs - half))
+
+
+@mistake("06.3", "this is the share of the base; multiply it by the base")
+def share_only(epoch, epochs, base):
+    return min(1.0, 2 * max(0.0, 1 - epoch / epochs))
+
+
+@mistake("06.3", "the rate is 0 from half of the run on; it falls to 0 in a straight line until the end")
+def off_at_half(epoch, epochs, base):
+    return base * (epoch <= epochs / 2)
+
+
+# ------------------------------------------------------------------------------------------------ 06.4 attention rests
+
+
+def photo_and_four_networks(draw: Draw) -> dict[str, Any]:
+    """Networks that can be told apart by what they do."""
+    return {
+        "s": draw.picture(),
+        "F_st": draw.network(3),
+        "A_s": draw.network(1, torch.sigmoid),
+        "F_ts": draw.network(3, torch.sin),
+        "A_t": draw.network(1, torch.sigmoid),
+    }
+
+
+def three_trips(answer: Callable, s: Tensor, *networks: nn.Module) -> list[Tensor]:
+    """Trips of a photo, which has no history, in stage 1, 2, and 1 again: nine tensors.
+
+    Whether attention is left frozen shows in what the next trip teaches. A number that is changed shows after the last.
+    """
+    lent = [s, *(p for network in networks for p in network.parameters())]
+    before = [x.detach().clone() for x in lent]
+    found: list[Tensor] = []
+    for now in (1, 2, 1):
+        for x, numbers in zip(lent, before, strict=True):
+            x.data.copy_(numbers)
+        trip = answer(s.detach(), *networks, now)
+        expect(trip is not None, "the trip returned None: is a `return` missing?")
+        three = isinstance(trip, tuple | list) and len(trip) == 3
+        expect(three, "return three tensors: s_a, s_prime, s_cycled, in this order")
+        found += trip
+    for network in networks:
+        network.requires_grad_(True)
+    return found
+
+
+define(
     "06.4",
     staged_trip,
+    at_sizes(photo_and_four_networks),
+    tuple(f"{x} in {when}" for when in ("stage 1", "stage 2", "stage 1 again") for x in ("s_a", "s'", "s''")),
     part="stages",
     equation="Section 3.2",
     difficulty=3,
@@ -256,72 +353,107 @@ def _rate(answer) -> Iterator[str]:
         "Which of no_grad(), detach() and requires_grad_() leaves the way to s' open? Lesson 05 froze D for a moment.",
         "for A in (A_s, A_t): A.requires_grad_(...). What must the brackets say, so that stage 1 thaws again?",
     ],
-    mistakes=[
-        "no_grad() around A_t, or detach() of its map: the painter no longer feels what A_t makes of his zebra.",
-        "The generators are frozen as well: nothing learns in stage 2.",
-        "Only A_s is frozen.",
-        "requires_grad_(False) in stage 2, and nothing thaws when stage 1 is asked for again.",
-    ],
+    run=three_trips,
 )
-def _staged_trip(answer) -> Iterator[str]:
-    def gradients(stage: int) -> tuple:
-        F_st, A_s, F_ts, A_t, _ = networks = _networks()
-        s, _ = _pictures()
-        out = answer(s, F_st, A_s, F_ts, A_t, stage)
-        expect(out is not None, "the trip returned None: is a `return` missing?")
-        expect(isinstance(out, tuple | list) and len(out) == 3, "return three tensors: s_a, s_prime, s_cycled")
-        want_a = A_s(s)
-        want = compose(s, F_st(s), want_a)
-        same(out[0], want_a, what="s_a")
-        same(out[1], want, what="s'")
-        same(out[2], compose(want, F_ts(want), A_t(want)), what="s''")
-        expect(
-            out[2].requires_grad,
-            "no gradient leaves s'': was the whole trip made under no_grad(), or were all four networks frozen?",
-        )
-        (s - out[2]).abs().mean().backward()
-        return networks
 
-    def reference() -> list[Tensor]:
-        F_st, A_s, F_ts, A_t, _ = _networks()
-        s, _ = _pictures()
-        s_cycled = staged_trip(s, F_st, A_s, F_ts, A_t, 2)[2]
-        (s - s_cycled).abs().mean().backward()
-        return [p.grad for p in F_st.parameters()]
 
-    F_st, A_s, F_ts, A_t, _ = gradients(1)
-    expect(
-        _moved(A_s) and _moved(A_t),
-        "in stage 1 attention must still learn: it is frozen, or cut off, too early",
-    )
-    expect(_moved(F_st) and _moved(F_ts), "the generators learn in both stages; here they get nothing in stage 1")
-    yield "stage 1: all four learn"
-    F_st, A_s, F_ts, A_t, _ = gradients(2)
-    expect(
-        _moved(F_st) and _moved(F_ts),
-        "the generators are frozen in stage 2; only attention rests, they go on learning",
-    )
-    named = {"A_s": A_s, "A_t": A_t}
-    awake = [name for name, network in named.items() if _moved(network)]
-    expect(
-        not awake,
-        f"{' and '.join(awake)} can still learn in stage 2; both must rest, and before they "
-        "are used: network.requires_grad_(False), with the underscore",
-    )
-    yield "stage 2: attention rests, the generators learn"
-    expect(
-        all(torch.allclose(p.grad, want, atol=1e-6) for p, want in zip(F_st.parameters(), reference(), strict=True)),
-        "part of F_st's gradient is missing in stage 2: s'' depends on s' through A_t(s') too. no_grad() or "
-        "detach() cut that road; freeze the network's weights instead",
-    )
-    yield "gradients still pass through A_t"
-    F_st, A_s, F_ts, A_t, _ = _networks()
-    s, _ = _pictures()
-    answer(s, F_st, A_s, F_ts, A_t, 2)
-    s_cycled = answer(s, F_st, A_s, F_ts, A_t, 1)[2]
-    (s - s_cycled).abs().mean().backward()
-    expect(
-        _moved(A_s) and _moved(A_t),
-        "after a step of stage 2, stage 1 finds attention still frozen: thaw it there, before the networks are used",
-    )
-    yield "stage 1 thaws"
+def _trip(s: Tensor, F_st: Callable, A_s: Callable, F_ts: Callable, A_t: Callable) -> tuple[Tensor, Tensor, Tensor]:
+    s_a = A_s(s)
+    x = compose(s, F_st(s), s_a)
+    return s_a, x, compose(x, F_ts(x), A_t(x))
+
+
+@mistake(
+    "06.4",
+    "part of F_st's gradient is missing in stage 2: s'' depends on s' through A_t(s') too. no_grad() or detach() cut "
+    "that road; freeze the network's weights instead",
+)
+def maps_detached(s, F_st, A_s, F_ts, A_t, stage):
+    if stage == 1:
+        return _trip(s, F_st, A_s, F_ts, A_t)
+    return _trip(s, F_st, lambda x: A_s(x).detach(), F_ts, lambda x: A_t(x).detach())
+
+
+@mistake("06.4", "nobody learns in stage 2: everything was frozen, or made under no_grad(); only attention rests")
+def under_no_grad(s, F_st, A_s, F_ts, A_t, stage):
+    with torch.set_grad_enabled(stage == 1):
+        return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "A_t can still learn in stage 2; both must rest")
+def only_a_s(s, F_st, A_s, F_ts, A_t, stage):
+    A_s.requires_grad_(stage == 1)
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "after a step of stage 2, stage 1 finds attention still frozen: thaw it there, before it is used")
+def for_good(s, F_st, A_s, F_ts, A_t, stage):
+    if stage == 2:
+        A_s.requires_grad_(False), A_t.requires_grad_(False)
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "A_s can still learn in stage 2; both must rest")
+def only_a_t(s, F_st, A_s, F_ts, A_t, stage):
+    A_t.requires_grad_(stage == 1)
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "A_s and A_t can still learn in stage 2: network.requires_grad_(False) before they are used")
+def nobody_rests(s, F_st, A_s, F_ts, A_t, stage):
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake(
+    "06.4",
+    "network.requires_grad = ... only hangs a new attribute on the module and freezes nothing: use "
+    "requires_grad_(False), with the underscore",
+)
+def without_underscore(s, F_st, A_s, F_ts, A_t, stage):
+    for network in (A_s, A_t):
+        network.requires_grad = stage == 1
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "in stage 1 attention must still learn: it is frozen in both stages")
+def always_frozen(s, F_st, A_s, F_ts, A_t, stage):
+    A_s.requires_grad_(False), A_t.requires_grad_(False)
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "the stages are turned round: attention is frozen too early, in stage 1, and learns in stage 2")
+def turned_round(s, F_st, A_s, F_ts, A_t, stage):
+    A_s.requires_grad_(stage == 2), A_t.requires_grad_(stage == 2)
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "the generators are frozen in stage 2, and attention learns; it is attention that rests")
+def wrong_pair(s, F_st, A_s, F_ts, A_t, stage):
+    F_st.requires_grad_(stage == 1), F_ts.requires_grad_(stage == 1)
+    return _trip(s, F_st, A_s, F_ts, A_t)
+
+
+@mistake("06.4", "frozen and thawed too late, after the networks were used: a graph remembers how things were then")
+def too_late(s, F_st, A_s, F_ts, A_t, stage):
+    out = _trip(s, F_st, A_s, F_ts, A_t)
+    A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
+    return out
+
+
+@mistake("06.4", "s' was detached before the way back, so the cycle loss can no longer teach F_st")
+def cut_between(s, F_st, A_s, F_ts, A_t, stage):
+    s_a, x, _ = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
+    y = x.detach()
+    return s_a, x, compose(y, F_ts(y), A_t(y))
+
+
+@mistake("06.4", "the way back reuses s_a; s' has its own map, A_t(s'), in both stages")
+def reuses_the_map(s, F_st, A_s, F_ts, A_t, stage):
+    s_a, x, _ = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
+    return s_a, x, compose(x, F_ts(x), s_a)
+
+
+@mistake("06.4", "s' is masked in stage 2; Eq. 6 is for what D sees, the trip itself stays as it was")
+def masked(s, F_st, A_s, F_ts, A_t, stage):
+    s_a, x, back = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
+    return (s_a, foreground(x, s_a), back) if stage == 2 else (s_a, x, back)

@@ -1,10 +1,11 @@
 """Figures of lesson 06: attention over a run, and a discriminator's scores of one cut-out in two frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 import torch.nn as nn
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -109,3 +110,26 @@ def contrast(images: Tensor, masks: Tensor) -> float:
     """
     found = [image.mean(0)[mask[0] > 0.5].std() for image, mask in zip(images, masks, strict=True)]
     return torch.stack(found).mean().item()
+
+
+# ---- what exercises draw of an answer
+
+
+def draw_foreground(axis: Axes, answer: Callable) -> None:
+    """A soft disc cut out of a colourful picture."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 48), torch.linspace(-1, 1, 48), indexing="ij")
+    attention = torch.sigmoid(8 * (0.55 - (x**2 + y**2).sqrt()))[None, None]
+    picture = torch.stack([0.8 * torch.sign(torch.sin(14 * x)), 0.4 * y, 0.5 - 0.5 * x])[None]
+    draw(axis, answer(picture, attention)[0])
+
+
+def draw_rate(axis: Axes, answer: Callable) -> None:
+    """The learning rate over a run of 100 epochs."""
+    epochs = [e / 2 for e in range(201)]
+    axis.plot(epochs, [answer(e, 100, 1e-4) for e in epochs], color=BLUE, lw=2)
+    axis.axvspan(30, 100, color="0.5", alpha=0.12, lw=0)
+    axis.text(31, 2e-6, "stage 2", fontsize=8)
+    axis.set(xlim=(0, 100), ylim=(-4e-6, 1.15e-4))
+    axis.set_xlabel("epoch", fontsize=8)
+    axis.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
+    axis.spines[["top", "right"]].set_visible(False)
