@@ -54,6 +54,13 @@ def _as_first_named(config: Config) -> dict[str, Any]:
 def trained(config: Config, pair: Pair, out: Path, *, until: int | None = None, watched: bool = True) -> Path:
     """The folder of a run of `config` on `pair`: trained now, unless it is there; an interrupted run is gone on with.
 
+    >>> import tempfile
+    >>> config = preset("savanna-smoke").with_(steps=2, savanna=4)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = trained(config, config.drawn(), Path(folder, "smoke"), watched=False)
+    ...     [checkpoint.step_of(path) for path in checkpoint.checkpoints(run)]
+    [1, 2]
+
     Args:
         config: what to train.
         pair: the images.

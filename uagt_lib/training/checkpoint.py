@@ -166,6 +166,11 @@ def moments(run: str | Path) -> list[Path]:
 def moment(run: str | Path, step: int) -> Path:
     """What a run was at a step.
 
+    >>> moment("runs/nowhere", 100)
+    Traceback (most recent call last):
+    ...
+    uagt_lib.errors.UagtError: runs/nowhere did not keep step 100; kept are none. Delete the folder to train again
+
     Raises:
         UagtError: if that was not kept.
     """
