@@ -44,6 +44,9 @@ class Generator(nn.Module):
         width: w, filters of the first layer (paper: 32).
         blocks: residual blocks (paper: 9).
         end_kernel: size of the first and last kernel (paper: 7; 5 suits images of 64 px and less).
+
+    >>> Generator(width=8, blocks=1)(torch.zeros(2, 3, 64, 48)).shape
+    torch.Size([2, 3, 64, 48])
     """
 
     stride = 4
@@ -98,6 +101,9 @@ class Attention(nn.Module):
 
     Raises:
         ValueError: if a value is none of these.
+
+    >>> Attention(width=8)(torch.zeros(2, 3, 64, 48)).shape
+    torch.Size([2, 1, 64, 48])
     """
 
     def __init__(
@@ -152,6 +158,9 @@ class Discriminator(nn.Module):
         width: w, filters of the first layer (paper: 64).
         halvings: how many layers have stride 2 (paper: 3, patches of 70 px; 2 gives 34 px).
         first_norm: instance norm after the first layer too, as the paper and its program have it (CycleGAN has not).
+
+    >>> Discriminator(width=8)(torch.zeros(1, 3, 256, 256)).shape  # one score for each patch of 70 px
+    torch.Size([1, 1, 30, 30])
     """
 
     def __init__(self, width: int = 64, halvings: int = 3, first_norm: bool = True):
