@@ -1,4 +1,4 @@
-"""Answers to the exercises of lesson 07."""
+"""Answers to the exercises of lesson 07, beside the mistakes that are registered and those that are generated."""
 
 import torch
 
@@ -43,7 +43,7 @@ def _no_one(x, y):
     return (x @ y.T / x.shape[1]) ** 3
 
 
-@rejected("07.1", "in place")
+@rejected("07.1", "afterwards x at")
 def _in_place(x, y):
     d = x.shape[1]
     product = x @ y.T
@@ -80,7 +80,7 @@ def _biased(x, y):
     return kernel(x, x).mean() + kernel(y, y).mean() - 2 * kernel(x, y).mean()
 
 
-@rejected("07.2", "n (n - 1) pairs")
+@rejected("07.2", "not from the count")
 def _counts_all(x, y):
     xx, yy = kernel(x, x), kernel(y, y)
     return xx.fill_diagonal_(0).mean() + yy.fill_diagonal_(0).mean() - 2 * kernel(x, y).mean()
@@ -141,7 +141,7 @@ def _by_multinomial(x, y, generator, subsets=10, size=50):
     return mean, (sum((v - mean) ** 2 for v in found) / subsets) ** 0.5
 
 
-@rejected("07.3", "drawn twice")
+@rejected("07.3", "replacement")
 def _with_replacement(x, y, generator, subsets=10, size=50):
     found = torch.tensor(
         [
@@ -155,13 +155,13 @@ def _with_replacement(x, y, generator, subsets=10, size=50):
     return found.mean().item(), found.std(correction=0).item()
 
 
-@rejected("07.3", "hand `generator` to every draw")
+@rejected("07.3", "your code should")
 def _global(x, y, generator, subsets=10, size=50):
     found = _values(x, y, None, subsets, size)
     return found.mean().item(), found.std(correction=0).item()
 
 
-@rejected("07.3", "do not seed one inside")
+@rejected("07.3", "seeded inside")
 def _seeds_inside(x, y, generator, subsets=10, size=50):
     found = _values(x, y, torch.Generator().manual_seed(0), subsets, size)
     return found.mean().item(), found.std(correction=0).item()
@@ -179,7 +179,7 @@ def _corrected(x, y, generator, subsets=10, size=50):
     return found.mean().item(), found.std().item()
 
 
-@rejected("07.3", "indices of its own")
+@rejected("07.3", "given the same indices")
 def _one_draw_for_both(x, y, generator, subsets=10, size=50):
     found = []
     for _ in range(subsets):
@@ -189,7 +189,7 @@ def _one_draw_for_both(x, y, generator, subsets=10, size=50):
     return found.mean().item(), found.std(correction=0).item()
 
 
-@rejected("07.3", "every subset is the same")
+@rejected("07.3", "before the loop")
 def _one_subset(x, y, generator, subsets=10, size=50):
     i, j = (torch.randperm(len(f), generator=generator)[:size] for f in (x, y))
     found = torch.tensor([mmd2(x[i], y[j]) for _ in range(subsets)])
@@ -226,7 +226,7 @@ def _dice(attention, masks, threshold=0.5):
     return (2 * (found & objects).flatten(1).sum(1) / both).mean()
 
 
-@rejected("07.4", "nan")
+@rejected("07.4", "0/0")
 def _nothing_by_nothing(attention, masks, threshold=0.5):
     found, objects = attention > threshold, masks > 0.5
     return ((found & objects).flatten(1).sum(1) / (found | objects).flatten(1).sum(1)).mean()
@@ -410,3 +410,91 @@ def _no_absolute_values(source, translated, masks, changed=0.1, kept=0.02):
         (change * where).flatten(1).sum(1) / where.flatten(1).sum(1) for where in (masks > 0.5, masks < 0.01)
     )
     return ((animal > changed) & (background < kept)).float().mean()
+
+
+@rejected("07.5", "largest of the three colours")
+def _amax_of_colours(source, translated, masks, changed=0.1, kept=0.02):
+    change = (source - translated).abs().amax(1, keepdim=True) / 2
+    animal, background = (
+        (change * where).flatten(1).sum(1) / where.flatten(1).sum(1) for where in (masks > 0.5, masks < 0.01)
+    )
+    return ((animal > changed) & (background < kept)).float().mean()
+
+
+@rejected("07.5", "soft")
+def _weighed_by_masks(source, translated, masks, changed=0.1, kept=0.02):
+    change = (source - translated).abs().mean(1, keepdim=True) / 2
+    animal, background = ((change * w).sum((1, 2, 3)) / w.sum((1, 2, 3)) for w in (masks, 1 - masks))
+    return ((animal > changed) & (background < kept)).float().mean()
+
+
+@rejected("07.5", "afterwards source at")
+def _difference_in_place(source, translated, masks, changed=0.1, kept=0.02):
+    change = (source.sub_(translated)).abs().mean(1, keepdim=True) / 2
+    animal, background = ((change * w).sum((1, 2, 3)) / w.sum((1, 2, 3)) for w in (masks > 0.5, masks < 0.01))
+    return ((animal > changed) & (background < kept)).float().mean()
+
+
+@rejected("07.3", "yours stays at 50")
+def _always_fifty(x, y, generator, subsets=10, size=50):
+    found = _values(x, y, generator, subsets, 50)
+    return found.mean(), found.std(correction=0)
+
+
+@rejected("07.3", "are biased")
+def _of_biased(x, y, generator, subsets=10, size=50):
+    found = []
+    for _ in range(subsets):
+        i = torch.randperm(len(x), generator=generator)[:size]
+        j = torch.randperm(len(y), generator=generator)[:size]
+        found.append(kernel(x[i], x[i]).mean() + kernel(y[j], y[j]).mean() - 2 * kernel(x[i], y[j]).mean())
+    found = torch.tensor(found)
+    return found.mean(), found.std(correction=0)
+
+
+@accepted("07.1")
+def _row_after_row(x, y):
+    return torch.stack([(y @ row / len(row) + 1) ** 3 for row in x])
+
+
+@accepted("07.2")
+def _by_filling(x, y):
+    xx, yy = (kernel(f, f).fill_diagonal_(0).sum() / (len(f) * (len(f) - 1)) for f in (x, y))
+    return xx + yy - 2 * kernel(x, y).mean()
+
+
+@accepted("07.3")
+def _all_drawn_first(x, y, generator, subsets=10, size=50):
+    drawn = [[torch.randperm(len(f), generator=generator)[:size] for f in (y, x)] for _ in range(subsets)]
+    found = torch.tensor([mmd2(x[i], y[j]) for j, i in drawn])
+    return [found.mean().item(), found.var(correction=0).sqrt().item()]
+
+
+@accepted("07.4")
+def _with_where(attention, masks, threshold=0.5):
+    found, objects = (attention > threshold).flatten(1), (masks > 0.5).flatten(1)
+    union = (found | objects).sum(1)
+    return torch.where(union > 0, (found & objects).sum(1) / union, torch.ones(len(masks))).mean()
+
+
+@accepted("07.4")
+def _by_products(attention, masks, threshold=0.5):
+    a, m = ((attention > threshold).double(), (masks > 0.5).double())
+    shared, union = (x.sum((1, 2, 3)) for x in (a * m, a + m - a * m))
+    return ((shared + (union == 0)) / (union + (union == 0))).mean().item()
+
+
+@accepted("07.5")
+def _by_nanmean(source, translated, masks, changed=0.1, kept=0.02):
+    change = (source - translated).abs().mean(1, keepdim=True) / 2
+    gone = torch.full_like(change, float("nan"))
+    animal = torch.where(masks > 0.5, change, gone).nanmean((1, 2, 3))
+    background = torch.where(masks < 0.01, change, gone).nanmean((1, 2, 3))
+    return torch.logical_and(animal > changed, background < kept).double().mean().item()
+
+
+@accepted("07.5")
+def _by_counting(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    good = animal.gt(changed).logical_and(background.lt(kept))
+    return good.count_nonzero() / len(good)

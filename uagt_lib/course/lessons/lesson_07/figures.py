@@ -1,14 +1,16 @@
 """Figures of lesson 07, measuring: pure matplotlib."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 from torch import Tensor
 
+from uagt_lib.evaluate.kid import kernel, mmd2
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
 
@@ -205,3 +207,93 @@ def change_maps(source: Tensor, results: Mapping[str, Tensor], masks: Tensor) ->
         line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
     figure.colorbar(image, ax=axes, shrink=0.9, label="change", pad=0.01)
     return figure
+
+
+# ---- what exercises draw of an answer
+
+
+def draw_kernel(axis: Axes, answer: Callable) -> None:
+    """The kernel of every pair of 24 feature vectors, of two kinds."""
+    x = _two_kinds(12)
+    axis.imshow(torch.as_tensor(answer(x, x)).detach(), cmap="viridis", vmin=1, vmax=kernel(x, x).max())
+    axis.set(
+        xticks=[5.5, 17.5], yticks=[5.5, 17.5], xticklabels=["12 of a kind", "12 of another"], yticklabels=["", ""]
+    )
+    axis.tick_params(length=0, labelsize=8)
+
+
+def draw_mmd2(axis: Axes, answer: Callable) -> None:
+    """What comes out for two samples of one distribution, 200 times."""
+    found = torch.tensor([float(answer(*_one_law(12, i))) for i in range(200)])
+    axis.hist(found.clip(max=1.9), torch.linspace(-0.6, 2.0, 53).numpy(), color=GREEN, alpha=0.7)
+    axis.axvline(0, color="black", lw=1)
+    axis.axvline(found.mean(), color=ORANGE, lw=2, ls="--")
+    axis.set_xlabel(f"200 times two samples of ONE distribution; mean {found.mean():.2f}", fontsize=8)
+    axis.set(yticks=[])
+    axis.tick_params(labelsize=8)
+
+
+def draw_kid(axis: Axes, answer: Callable) -> None:
+    """Mean and ± of 40 subsets, by their size."""
+    x, y = _two_kinds(80, 1).split(80)
+    y = 0.4 * y + 0.6 * x.flip(0)
+    for m in (5, 10, 20, 40):
+        mean, std = (float(v) for v in answer(x, y, torch.Generator().manual_seed(0), 40, m)[:2])
+        axis.errorbar(m, 100 * mean, yerr=100 * std, fmt="o", color=GREEN, capsize=4)
+    axis.axhline(100 * mmd2(x, y), color=ORANGE, ls="--", lw=1.2)
+    axis.set_xlabel("pictures in a subset; dashed: all 80 at once", fontsize=8)
+    axis.set(xticks=[5, 10, 20, 40])
+    axis.set_ylabel("KID × 100", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+def draw_iou(axis: Axes, answer: Callable) -> None:
+    """The IoU of a soft disc beside its mask, by threshold."""
+    attention, mask = _toy()
+    at = torch.linspace(0, 0.95, 20)
+    axis.plot(at, [float(answer(attention, mask, float(t))) for t in at], "o-", color=GREEN, ms=3)
+    axis.set(ylim=(0, 1.05))
+    axis.set_xlabel("threshold", fontsize=8)
+    axis.set_ylabel("IoU", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+def draw_done_right(axis: Axes, answer: Callable) -> None:
+    """Five painters of toy pictures."""
+    _, mask = _toy()
+    source = torch.full((4, 3, 32, 32), -0.2)
+    half = torch.tensor([0.0, 1.0, 0.0, 1.0])[:, None, None, None]
+    cases = {
+        "animal only": mask.expand(4, 1, 32, 32),
+        "everything": torch.ones(4, 1, 32, 32),
+        "nothing": torch.zeros(4, 1, 32, 32),
+        "animal, every 2nd": half * mask,
+        "all, every 2nd": half * torch.ones_like(mask),
+    }
+    found = [float(answer(source, source + 0.7 * m, mask.expand(4, 1, 32, 32))) for m in cases.values()]
+    axis.barh(list(cases), found, color=[GREEN, ORANGE, GREY, BLUE, ORANGE])
+    axis.invert_yaxis()
+    axis.set(xlim=(0, 1.05))
+    axis.set_xlabel("share done right, of 4 toy pictures", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+def _two_kinds(n: int, seed: int = 0) -> Tensor:
+    """`n` feature vectors (n, 16) of each of two kinds, one kind after the other."""
+    x = torch.rand(2 * n, 16, generator=torch.Generator().manual_seed(seed))
+    x[:n, :8] += 0.6
+    x[n:, 8:] += 0.6
+    return x
+
+
+def _one_law(n: int, i: int) -> tuple[Tensor, Tensor]:
+    """Two samples (n, 8) of one and the same distribution."""
+    return tuple(torch.randn(2, n, 8, generator=torch.Generator().manual_seed(i)).abs())
+
+
+def _toy(size: int = 32) -> tuple[Tensor, Tensor]:
+    """A disc as mask, and soft attention that found it a little too far to the right: both (1, 1, size, size)."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, size), torch.linspace(-1, 1, size), indexing="ij")
+    mask = (x**2 + y**2 < 0.3).float()
+    attention = torch.sigmoid(7 * (0.6 - ((x - 0.12) ** 2 + y**2).sqrt()))
+    return attention[None, None], mask[None, None]
