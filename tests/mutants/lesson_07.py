@@ -498,3 +498,95 @@ def _by_counting(source, translated, masks, changed=0.1, kept=0.02):
     animal, background = _parts(source, translated, masks)
     good = animal.gt(changed).logical_and(background.lt(kept))
     return good.count_nonzero() / len(good)
+
+
+# ------------------------------------------------------------------------------------------------ changed or fitted
+@rejected("07.1", "right for N, H, W = 2, 5, 4")
+def _four_at_a_time(x, y):
+    return torch.stack([(x[i] @ y.T / 9 + 1) ** 3 for i in range(4)])
+
+
+@rejected("07.1", "afterwards y at")
+def _scaled_in_place(x, y):
+    y.div_(x.shape[1])
+    return (x @ y.T + 1) ** 3
+
+
+@rejected("07.2", "afterwards x at")
+def _diagonal_of_the_features(x, y):
+    found = mmd2(x, y)
+    x.fill_diagonal_(0)
+    return found
+
+
+@rejected("07.2", "right for two sets of six")
+def _of_six(x, y):
+    xx, yy = kernel(x, x), kernel(y, y)
+    return (xx.sum() - xx.trace() + yy.sum() - yy.trace()) / 30 - 2 * kernel(x, y).mean()
+
+
+@rejected("07.2", "is a `return` missing?")
+def _computed_only(x, y):
+    _mean_off(kernel(x, x)) + _mean_off(kernel(y, y)) - 2 * kernel(x, y).mean()
+
+
+@rejected("07.2", "the squared MMD is a tensor of shape (6, 6)")
+def _not_averaged(x, y):
+    return kernel(x, x) + kernel(y, y) - 2 * kernel(x, y)
+
+
+@rejected("07.3", "afterwards x at")
+def _shuffled_in_place(x, y, generator, subsets=10, size=50):
+    found = []
+    for _ in range(subsets):
+        x[:] = x[torch.randperm(len(x), generator=generator)]
+        y[:] = y[torch.randperm(len(y), generator=generator)]
+        found.append(mmd2(x[:size], y[:size]))
+    found = torch.tensor(found)
+    return found.mean(), found.std(correction=0)
+
+
+@rejected("07.3", "return two numbers")
+def _mean_only(x, y, generator, subsets=10, size=50):
+    return _values(x, y, generator, subsets, size).mean()
+
+
+@rejected("07.4", "afterwards attention at")
+def _cut_in_place(attention, masks, threshold=0.5):
+    attention[attention <= threshold] = 0
+    found, objects = attention > 0, masks > 0.5
+    union = (found | objects).flatten(1).sum(1)
+    return torch.where(union == 0, 1.0, (found & objects).flatten(1).sum(1) / union.clamp(min=1)).mean()
+
+
+@rejected("07.4", "afterwards masks at")
+def _rounded_in_place(attention, masks, threshold=0.5):
+    masks.gt_(0.5)
+    found = attention > threshold
+    union = (found | (masks > 0)).flatten(1).sum(1)
+    return torch.where(union == 0, 1.0, (found & (masks > 0)).flatten(1).sum(1) / union.clamp(min=1)).mean()
+
+
+@rejected("07.4", "right for N, H, W = 2, 5, 4")
+def _two_of_them(attention, masks, threshold=0.5):
+    found, objects = attention > threshold, masks > 0.5
+    scores = [(f & o).sum() / (f | o).sum().clamp(min=1) for f, o in zip(found, objects, strict=True)]
+    return sum(scores) / 2
+
+
+@rejected("07.5", "afterwards masks at")
+def _masks_in_place(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    masks.gt_(0.5)
+    return ((animal > changed) & (background < kept)).float().mean()
+
+
+@rejected("07.5", "right for N, H, W = 2, 5, 4")
+def _of_forty_two(source, translated, masks, changed=0.1, kept=0.02):
+    animal, background = _parts(source, translated, masks)
+    return ((animal > changed) & (background < kept)).sum() / 42
+
+
+@rejected("07.5", "the share of pictures done right is")
+def _nobody(source, translated, masks, changed=0.1, kept=0.02):
+    return 0.0

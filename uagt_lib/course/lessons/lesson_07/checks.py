@@ -687,11 +687,11 @@ def painted_pictures(draw: Draw) -> dict[str, Any]:
     }
 
 
-def careful_painter(lazy: bool = False) -> dict[str, Any]:
-    """Five pictures in which the animals alone were changed, or nothing was; limits left out."""
+def painter(animals: float, meadow: float = 0.0) -> dict[str, Any]:
+    """Five pictures in which animals and meadow were changed by so much, up or down; limits left out."""
     draw = Draw(5, 10, 12, torch.float32)
-    source, masks = draw.uniform(5, 3, 10, 12, low=-0.7, high=0.7), (draw.matte() > 0.7).float()
-    return {"source": source, "translated": source + (0 if lazy else 0.3) * masks, "masks": masks}
+    source, masks = draw.uniform(5, 3, 10, 12, low=-0.4, high=0.4), (draw.matte() > 0.7).float()
+    return {"source": source, "translated": source + 2 * (animals * masks + meadow * (1 - masks)), "masks": masks}
 
 
 def limits_left_out() -> dict[str, Any]:
@@ -706,8 +706,10 @@ define(
     at_sizes(painted_pictures)
     | {
         "the limits left out": limits_left_out,
-        "a careful painter": careful_painter,
-        "a painter who did nothing": lambda: careful_painter(lazy=True),
+        "a painter who makes animals brighter, and nothing else": lambda: painter(0.15),
+        "a painter who makes animals darker, and nothing else": lambda: painter(-0.15),
+        "a painter of meadows": lambda: painter(0, 0.15),
+        "a painter who did nothing": lambda: painter(0),
     },
     "the share of pictures done right",
     part="masks",
