@@ -5,8 +5,9 @@ import json
 import pytest
 import torch
 
-from uagt_lib.course import exercise, exercises, guess, hint, quizzes, tracking, trained
+from uagt_lib.course import build, exercise, exercises, guess, hint, quizzes, tracking, trained
 from uagt_lib.course.expect import Wrong, same
+from uagt_lib.course.symbols import SYMBOLS, symbols
 from uagt_lib.errors import UagtError
 from uagt_lib.method.compose import compose
 from uagt_lib.show import system
@@ -155,3 +156,14 @@ def test_a_run_is_trained_once_gone_on_with_and_never_mixed_up(config, pair, cap
         assert [score["step"] for score in scores] == [1, 2, 3, 4] and "source" in scores[0]
     with pytest.raises(UagtError, match="another run"):
         trained(short.with_(seed=9), pair, tmp_path / "short")
+
+
+def test_every_lesson_opens_with_the_symbol_sheet_and_names_what_it_introduces() -> None:
+    texts = {source.lesson: "\n".join(cell.source for cell in source.cells) for source in build.sources()}
+    for symbol, _, _, lesson in SYMBOLS:
+        letter = {"τ": "tau", "λ": "lambda", "s″": "s''", "s′": "s'"}.get(symbol.split(",")[0].split("_")[0])
+        assert (letter or symbol.split(",")[0].split("_")[0]) in texts[lesson], symbol
+    for source in build.sources():
+        cell = next(cell for cell in build.student(source).cells if cell.cell_type == "code")
+        assert cell.source.endswith("\nsymbols()")
+    assert "<i>A</i><sub>S</sub>" in symbols()._repr_html_()

@@ -1,4 +1,4 @@
-"""What a lesson imports: exercises that check themselves, hints, quizzes, guesses, and the map of what is built."""
+"""What a lesson imports: exercises that check themselves, hints, quizzes, guesses, symbols, a map of what is built."""
 
 from uagt_lib.course.carried import carried
 from uagt_lib.course.exercises import exercise, hint
@@ -6,6 +6,7 @@ from uagt_lib.course.guess import reveal
 from uagt_lib.course.overview import progress
 from uagt_lib.course.places import data, runs
 from uagt_lib.course.quizzes import quiz
+from uagt_lib.course.symbols import symbols
 from uagt_lib.reproduce.runs import trained
 
-__all__ = ["carried", "data", "exercise", "hint", "progress", "quiz", "reveal", "runs", "trained"]
+__all__ = ["carried", "data", "exercise", "hint", "progress", "quiz", "reveal", "runs", "symbols", "trained"]

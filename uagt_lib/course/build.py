@@ -45,7 +45,8 @@ import importlib.util, pathlib, subprocess, sys
 
 if importlib.util.find_spec("uagt_lib") is None:
     here = pathlib.Path.cwd()
-    course = next((p for p in (here, *here.parents) if (p / "uagt_lib").is_dir()), here / "uagt-course")
+    above = [p for p in (here, *here.parents) if (p / "uagt_lib").is_dir()]
+    course = above[0] if above else here / "uagt-course"
     if not course.is_dir():
         clone = ["git", "clone", "-q", "--depth", "1", "-b", "{tag}", "{address}"]
         subprocess.run([*clone, str(course)], check=True)
@@ -55,6 +56,9 @@ if importlib.util.find_spec("uagt_lib") is None:
         install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
         subprocess.run([*install, *missing], check=True)
     sys.path.insert(0, str(course))
+from uagt_lib.course import symbols
+
+symbols()
 """
 
 
@@ -199,17 +203,19 @@ def _small(base64_png: str) -> str:
 
 
 def _with_setup(source: Source) -> list[NotebookNode]:
-    """The source's cells with Colab's badge above the title and the set-up cell before the first code."""
+    """The source's cells with a link to Colab above the title and the set-up cell before the first code.
+
+    A link in words: a badge is fetched from the network, and offline it is a broken picture.
+    """
     address, tag = project()
     place = address.removeprefix("https://github.com/")
-    badge = (
-        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        f"(https://colab.research.google.com/github/{place}/blob/{tag}/notebooks/{source.name}.ipynb)"
+    colab = (
+        f"[Open in Colab](https://colab.research.google.com/github/{place}/blob/{tag}/notebooks/{source.name}.ipynb)"
     )
     title, *rest = source.cells
     first = next((i for i, cell in enumerate(rest) if cell.cell_type == "code"), len(rest))
     setup = new_code_cell(SETUP.format(address=address, tag=tag).rstrip())
-    return [new_markdown_cell(f"{badge}\n\n{title.source}"), *rest[:first], setup, *rest[first:]]
+    return [new_markdown_cell(f"{colab}\n\n{title.source}"), *rest[:first], setup, *rest[first:]]
 
 
 def _for_teachers(task: exercises.Exercise) -> str:

@@ -16,10 +16,11 @@ from nbformat import NotebookNode
 from uagt_lib.course import build, exercises, quizzes
 from uagt_lib.course.site import launch
 from uagt_lib.course.site.markup import directive, fence, figure, folded
+from uagt_lib.course.symbols import symbols
 from uagt_lib.errors import UagtError
 from uagt_lib.show import figures, widgets
 
-TITLE = re.compile(r"\A(?:\[!\[.*\n+)?# (?P<title>.+)\n+(?P<rest>(?P<teaser>(?:.+\n?)+)[\s\S]*)")
+TITLE = re.compile(r"\A(?:\[Open in Colab\].*\n+)?# (?P<title>.+)\n+(?P<rest>(?P<teaser>(?:.+\n?)+)[\s\S]*)")
 GUESS = re.compile(r'^\w+ = (\.\.\.|"\.\.\.") +#.*', re.M)  # a line that a reader replaces by a prediction
 TOLD = re.compile(r"""\breveal\(\s*\w+,\s*["']|figures\.show\(""")  # code that says what comes out, to eyes or ears
 TASK = re.compile(r"^(#+ |\*\*(Your turn|Predict))", re.M)  # where the talk about a result ends
@@ -143,6 +144,7 @@ def _for_readers(cells: list[NotebookNode], page: Page) -> None:
         revealed = guessing and "reveal(" in code
         if code.startswith("# Set-up"):
             page.blocks.append(folded("Set-up: the cell that finds the course, or fetches it", fence(code, "python")))
+            page.blocks.append(symbols()._repr_html_())
         elif guessing and "@exercise" not in code:
             end = (guess.end() if guess else 0) if TOLD.search(code) else len(code)
             page.blocks += [fence(part, "python") for part in [code[:end].rstrip()] if part]
