@@ -80,7 +80,7 @@ reveal(guess, "none", "the first horse's partner among the zebras")
 # Run the cells from top to bottom (Shift+Enter). Some are **exercises**: a function with a gap. You fill the gap, run the cell, and it
 # is checked at once. One line tells you how it went:
 #
-#     ✓ 00.1 coverage: 3 checks passed, yours is used from here on
+#     ✓ 00.1 coverage: 4 checks passed, yours is used from here on
 #     ○ 00.1 coverage: not attempted yet, the library's version is used; hint: hint('00.1')
 #     ✗ 00.1 coverage: the channel is still there, shape (N, 1): average over dimension 1 as well
 #

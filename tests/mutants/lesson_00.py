@@ -1,8 +1,12 @@
-"""Answers to the exercises of lesson 00."""
+"""Answers to the exercises of lesson 00, beside the mistakes that are registered and those that are generated."""
 
 import torch
 
 from tests.mutants import accepted, rejected
+from uagt_lib.data.pairs import to_float
+from uagt_lib.evaluate.attention import background_error
+
+# ------------------------------------------------------------------------------------------------ 00.1
 
 
 @accepted("00.1")
@@ -10,31 +14,55 @@ def _flat(masks):
     return masks.flatten(1).sum(1) / masks[0].numel()
 
 
-@rejected("00.1", "whole pile")
-def _one_number(masks):
-    return masks.mean()
+@accepted("00.1")
+def _picture_by_picture(masks):
+    return torch.stack([mask.mean() for mask in masks])
 
 
-@rejected("00.1", "channel is still there")
-def _channel(masks):
-    return masks.mean(dim=(2, 3))
+@accepted("00.1")
+def _einsum(masks):
+    return torch.einsum("nchw->n", masks) / (masks.shape[2] * masks.shape[3])
 
 
-@rejected("00.1", "sum of pixels")
-def _sum(masks):
-    return masks.sum(dim=(1, 2, 3))
-
-
-@rejected("00.1", "round the mask")
-def _rounded(masks):
-    return (masks > 0.5).float().mean(dim=(1, 2, 3))
-
-
-@rejected("00.1", "changed the masks")
-def _in_place_masks(masks):
+@rejected("00.1", "afterwards masks at")
+def _zeroed_afterwards(masks):
     share = masks.mean(dim=(1, 2, 3))
     masks.zero_()
     return share
+
+
+@rejected("00.1", "afterwards masks at")
+def _divided_in_place(masks):
+    masks /= masks[0].numel()
+    return masks.sum(dim=(1, 2, 3))
+
+
+@rejected("00.1", "right for N, H, W = 2, 5, 4")
+def _twenty_pixels(masks):
+    return masks.sum(dim=(1, 2, 3)) / 20
+
+
+@rejected("00.1", "right for N, H, W = 2, 5, 4")
+def _as_many_as_seen_first(masks):
+    return masks[:2].mean(dim=(1, 2, 3))
+
+
+@rejected("00.1", "the type of the vector of shares")
+def _always_float32(masks):
+    return masks.float().mean(dim=(1, 2, 3))
+
+
+@rejected("00.1", "the vector of shares is a list of 2")
+def _a_list(masks):
+    return [mask.mean().item() for mask in masks]
+
+
+@rejected("00.1", "share of the background")
+def _what_is_left(masks):
+    return (1 - masks).mean(dim=(1, 2, 3))
+
+
+# ------------------------------------------------------------------------------------------------ 00.2
 
 
 @accepted("00.2")
@@ -42,160 +70,137 @@ def _by_255(images):
     return images.to(torch.float32) / 255 * 2 - 1
 
 
-@rejected("00.2", "half the way")
-def _unit(images):
-    return images.float() / 255
+@accepted("00.2")
+def _shifted_first(images):
+    return (images.float() - 127.5) / 127.5
 
 
-@rejected("00.2", "in bytes")
-def _bytes(images):
-    return (images * 2 - 255).float() / 255
+@accepted("00.2")
+def _looked_up(images):
+    return torch.linspace(-1, 1, 256)[images.long()]
 
 
-@rejected("00.2", "128")
-def _by_128(images):
-    return images.float() / 128 - 1
+@accepted("00.2")
+def _divided_as_it_is(images):
+    return images / 127.5 - 1
 
 
-@rejected("00.2", "float32")
-def _double(images):
-    return images.double() / 127.5 - 1
+@rejected("00.2", "the tensor of floats at")
+def _middle_at_127(images):
+    return (images.float() - 127) / 127.5
+
+
+@rejected("00.2", "the tensor of floats at")
+def _off_by_a_hair(images):
+    return images.float() / 127.51 - 1
+
+
+@rejected("00.2", "the type of the tensor of floats is torch.float16")
+def _half_precision(images):
+    return to_float(images).half()
+
+
+@rejected("00.2", "afterwards images at")
+def _zeroed_bytes(images):
+    x = images.float() / 127.5 - 1
+    images.zero_()
+    return x
+
+
+@rejected("00.2", "bytes")
+def _in_place(images):
+    images -= 128
+    return images.float() / 127.5
+
+
+@rejected("00.2", "right for N, H, W = 2, 5, 4")
+def _first_two(images):
+    return to_float(images[:2])
+
+
+@rejected("00.2", "the shape of the tensor of floats")
+def _always_a_batch(images):
+    return to_float(images).reshape(-1, *images.shape[-3:])
+
+
+@rejected("00.2", "stretched from its darkest")
+def _by_its_own_maximum(images):
+    x = images.float() - images.min()
+    return 2 * x / x.max() - 1
+
+
+# ------------------------------------------------------------------------------------------------ 00.3
 
 
 @accepted("00.3")
 def _weighted(source, translated, masks):
-    background = (masks < 0.01).float()
+    background = (masks < 0.01).to(masks.dtype)
     change = ((translated - source) / 2).abs().mean(1, keepdim=True)
     return ((change * background).sum() / background.sum()).item()
-
-
-@rejected("00.3", "whole picture")
-def _everything(source, translated, masks):
-    return (source - translated).abs().mean() / 2
-
-
-@rejected("00.3", "twice too large")
-def _not_halved(source, translated, masks):
-    return (source - translated).abs().mean(1, keepdim=True)[masks < 0.01].mean()
-
-
-@rejected("00.3", "turn the mask around")
-def _object(source, translated, masks):
-    return ((source - translated).abs().mean(1, keepdim=True) / 2)[masks > 0.5].mean()
-
-
-@rejected("00.3", "divides by all pixels")
-def _diluted(source, translated, masks):
-    return (((source - translated).abs().mean(1, keepdim=True) / 2) * (masks < 0.01)).mean()
-
-
-@rejected("00.3", "changed a tensor")
-def _in_place(source, translated, masks):
-    found = ((source - translated).abs().mean(1, keepdim=True) / 2)[masks < 0.01].mean()
-    masks.round_()
-    return found
-
-
-@rejected("00.1", "64 * 64")
-def _fixed_size(masks):
-    return masks.sum(dim=(1, 2, 3)) / 64**2
-
-
-@rejected("00.1", "above 0 counts in full")
-def _any_trace(masks):
-    return (masks > 0).float().mean(dim=(1, 2, 3))
-
-
-@rejected("00.1", "whole pile's pixels")
-def _pile_pixels(masks):
-    return masks.sum(dim=(1, 2, 3)) / masks.numel()
-
-
-@rejected("00.2", "stretched from black to white")
-def _min_max(images):
-    x = images.float()
-    return (x - x.min()) / (x.max() - x.min()) * 2 - 1
-
-
-@rejected("00.2", "own darkest and brightest")
-def _min_max_each(images):
-    x = images.float()
-    low, high = x.amin((1, 2, 3), keepdim=True), x.amax((1, 2, 3), keepdim=True)
-    return (x - low) / (high - low) * 2 - 1
-
-
-@rejected("00.2", "images * 2")
-def _doubled_bytes(images):
-    return images * 2 / 255 - 1
-
-
-@rejected("00.2", "images - 128")
-def _shifted_bytes(images):
-    return (images - 128).float() / 127.5
-
-
-@rejected("00.2", "images - 128")
-def _shifted_bytes_by_128(images):
-    return (images - 128).float() / 128
-
-
-@rejected("00.2", "before you subtract")
-def _shifted_only(images):
-    return (images - 128).float()
-
-
-@rejected("00.3", "exactly 0")
-def _exactly_zero(source, translated, masks):
-    return ((source - translated).abs().mean(1, keepdim=True) / 2)[masks == 0].mean()
-
-
-@rejected("00.3", "turn the comparison around")
-def _comparison(source, translated, masks):
-    return ((source - translated).abs().mean(1, keepdim=True) / 2)[masks > 0.01].mean()
-
-
-@rejected("00.3", "squared differences")
-def _squares(source, translated, masks):
-    return ((source - translated) / 2).square().mean(1, keepdim=True)[masks < 0.01].mean()
-
-
-@rejected("00.3", "squared differences, halved")
-def _half_squares(source, translated, masks):
-    return ((source - translated).square().mean(1, keepdim=True) / 2)[masks < 0.01].mean()
-
-
-@rejected("00.3", "weighted by 1 - mask")
-def _soft(source, translated, masks):
-    change = (source - translated).abs().mean(1, keepdim=True) / 2
-    return (change * (1 - masks)).sum() / (1 - masks).sum()
-
-
-@rejected("00.3", "weights by 1 - mask")
-def _soft_over_all(source, translated, masks):
-    return ((source - translated).abs().mean(1, keepdim=True) / 2 * (1 - masks)).mean()
-
-
-@rejected("00.3", "before the absolute value")
-def _abs_last(source, translated, masks):
-    return ((source - translated).mean(1, keepdim=True).abs() / 2)[masks < 0.01].mean()
-
-
-@rejected("00.3", "keepdim=True")
-def _not_expanded(source, translated, masks):
-    return ((source - translated).abs() / 2)[masks < 0.01].mean()
-
-
-@rejected("00.3", "keepdim=True")
-def _no_channel(source, translated, masks):
-    return ((source - translated).abs().mean(1) / 2)[masks < 0.01].mean()
-
-
-@rejected("00.3", "keepdim=True")
-def _broadcast(source, translated, masks):
-    background = (masks < 0.01).float()
-    return ((source - translated).abs().mean(1) / 2 * background).sum() / background.sum()
 
 
 @accepted("00.3")
 def _all_colours(source, translated, masks):
     return ((source - translated).abs() / 2)[(masks < 0.01).expand_as(source)].mean()
+
+
+@accepted("00.3")
+def _pixel_by_pixel(source, translated, masks):
+    total, count = 0.0, 0
+    for n, _, y, x in (masks < 0.01).nonzero().tolist():
+        total += (source[n, :, y, x] - translated[n, :, y, x]).abs().double().sum().item() / 6
+        count += 1
+    return total / count
+
+
+@rejected("00.3", "keepdim=True")
+def _colours_not_averaged(source, translated, masks):
+    return ((source - translated).abs() / 2)[masks < 0.01].mean()
+
+
+@rejected("00.3", "keepdim=True")
+def _channel_lost(source, translated, masks):
+    return ((source - translated).abs().mean(1) / 2)[masks < 0.01].mean()
+
+
+@rejected("00.3", "every picture with every mask")
+def _broadcast(source, translated, masks):
+    background = (masks < 0.01).to(masks.dtype)
+    return ((source - translated).abs().mean(1) / 2 * background).sum() / background.sum()
+
+
+@rejected("00.3", "absolute values")
+def _forgotten_abs(source, translated, masks):
+    return ((translated - source) / 2).mean(dim=1, keepdim=True)[masks < 0.01].mean()
+
+
+@rejected("00.3", "afterwards masks at")
+def _rounds_the_masks(source, translated, masks):
+    found = background_error(source, translated, masks)
+    masks.round_()
+    return found
+
+
+@rejected("00.3", "afterwards source at")
+def _difference_in_place(source, translated, masks):
+    source -= translated
+    return (source.abs().mean(1, keepdim=True) / 2)[masks < 0.01].mean()
+
+
+@rejected("00.3", "afterwards translated at")
+def _copied_over(source, translated, masks):
+    found = background_error(source, translated, masks)
+    translated[:] = source
+    return found
+
+
+@rejected("00.3", "right for N, H, W = 2, 5, 4")
+def _forty_pixels(source, translated, masks):
+    background = (masks < 0.01).to(masks.dtype)
+    change = (source - translated).abs().mean(1, keepdim=True) / 2
+    return (change[:2] * background[:2]).sum() / background[:2].sum()
+
+
+@rejected("00.3", "soft edges")
+def _below_a_half(source, translated, masks):
+    return ((source - translated).abs().mean(1, keepdim=True) / 2)[masks.round() == 0].mean()

@@ -1,49 +1,37 @@
-"""Lesson 00, start here: checks."""
+"""Lesson 00, start here: what answers are tried on, and the mistakes that are recognised."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import torch
-from matplotlib.axes import Axes
-from torch import Tensor
 
-from uagt_lib.course.exercises import checks
-from uagt_lib.course.expect import Wrong, expect, same
+from uagt_lib.course.cases import Draw, at_sizes
+from uagt_lib.course.exercises import define, law, mistake
+from uagt_lib.course.expect import expect
+from uagt_lib.course.lessons.lesson_00 import figures
+from uagt_lib.course.lessons.lesson_00.answers import coverage
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
-from uagt_lib.show.palette import AMBER, BLUE, GREEN, GREY, ORANGE
+
+# ------------------------------------------------------------------------------------------------ 00.1 coverage
 
 
-def coverage(masks: Tensor) -> Tensor:
-    """The share of each picture that its mask covers: masks, float (N, 1, H, W) in [0, 1] -> (N,)."""
-    return masks.mean(dim=(1, 2, 3))
+def some_masks(draw: Draw) -> dict[str, Any]:
+    """Soft everywhere, and of little animals more often than of large ones."""
+    return {"masks": draw.matte().square()}
 
 
-def _disc(x: float, y: float, radius: float, side: int = 48) -> Tensor:
-    """A soft disc as a mask (1, 1, side, side)."""
-    down, right = torch.meshgrid(torch.linspace(-1, 1, side), torch.linspace(-1, 1, side), indexing="ij")
-    return torch.sigmoid(20 * (radius - ((right - x) ** 2 + (down - y) ** 2).sqrt()))[None, None]
+def right_half() -> dict[str, Any]:
+    """One mask, 0 on the left and 1 on the right."""
+    masks = torch.zeros(1, 1, 4, 8)
+    masks[..., 4:] = 1
+    return {"masks": masks}
 
 
-def _draw_coverage(axis: Axes, answer) -> None:
-    """Four masks and what the answer says of each."""
-    half = torch.zeros(1, 1, 48, 48)
-    half[..., 24:] = 1
-    masks = torch.cat([_disc(0, 0, 0.25), _disc(0.1, -0.1, 0.5), _disc(0, 0.1, 0.8), half])
-    shares = torch.as_tensor(answer(masks)).reshape(-1).tolist()
-    canvas = torch.full((102, 102), 0.5)
-    for i, (mask, share) in enumerate(zip(masks[:, 0], shares if len(shares) == 4 else 4 * [None], strict=True)):
-        top, left = 2 + 50 * (i // 2), 2 + 50 * (i % 2)
-        canvas[top : top + 48, left : left + 48] = mask
-        text = "?" if share is None else f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}"
-        axis.text(left + 3, top + 7, text, fontsize=11, color=AMBER, fontweight="bold")
-    axis.imshow(canvas, cmap="gray", vmin=0, vmax=1)
-    axis.set(xticks=[], yticks=[])
-    axis.spines[:].set_visible(False)
-
-
-@checks(
+define(
     "00.1",
     coverage,
+    at_sizes(some_masks) | {"a mask that covers the right half": right_half},
+    "the vector of shares",
     part="pictures",
     equation="masks",
     difficulty=1,
@@ -52,61 +40,80 @@ def _draw_coverage(axis: Axes, answer) -> None:
         "A mask holds 1 where the animal is and 0 elsewhere. The share of ones is the mean of the mask.",
         "`mean` takes the dimensions to average over: `x.mean(dim=(1, 2))`. Which of (N, 1, H, W) should stay?",
     ],
-    mistakes=[
-        "One mean over everything: the pile's share, where one number per picture is asked for.",
-        "Averaging over height and width only: the single channel stays, the shape is (N, 1).",
-        "Rounding the soft edge first; a pixel half covered should count half.",
-    ],
-    draw=_draw_coverage,
+    draw=figures.draw_coverage,
+    compared=("value",),
 )
-def _coverage(answer) -> Iterator[str]:
-    g = torch.Generator().manual_seed(0)
-    masks = torch.rand(3, 1, 6, 4, generator=g) ** 2
-    kept = masks.clone()
-    want = masks.mean((1, 2, 3))
-    same(
-        answer(masks),
-        want,
-        {
-            "that is one number for the whole pile; keep the first dimension, N, to get one per picture": masks.mean(),
-            "the channel is still there, shape (N, 1): average over dimension 1 as well": masks.mean((2, 3)),
-            "that averages over the pictures, so it says where animals stand, not how much one covers": masks.mean(0),
-            "that is a sum of pixels; a share is the sum divided by H * W": masks.sum((1, 2, 3)),
-            "do not round the mask: a pixel on the edge is half animal and should count half": (masks > 0.5)
-            .float()
-            .mean((1, 2, 3)),
-            "every pixel above 0 counts in full; a pixel on the edge is half animal and should count half": (masks > 0)
-            .float()
-            .mean((1, 2, 3)),
-            "that divides by 64 * 64, whatever the picture's size; take H * W from the masks' shape, or a mean": (
-                masks.sum((1, 2, 3)) / 64**2
-            ),
-            "that divides by the whole pile's pixels; each picture has H * W of its own": masks.sum((1, 2, 3))
-            / masks.numel(),
-        },
-        "the vector of shares",
-    )
-    yield "random masks, one number per picture"
-    expect(torch.equal(masks, kept), "your code changed the masks it was given; leave the input as it is")
-    yield "the masks are left alone"
-    half = torch.zeros(1, 1, 4, 8)
-    half[..., 4:] = 1
-    same(answer(half), torch.tensor([0.5]), what="the share of a mask that covers the right half")
-    yield "half a picture is 0.5"
 
 
-def _draw_range(axis: Axes, answer) -> None:
-    """Float against byte."""
-    values = torch.as_tensor(answer(torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16))).reshape(-1).float()
-    axis.plot(range(256), values, color=BLUE, lw=2)
-    axis.axhspan(-1, 1, color=GREEN, alpha=0.12, lw=0)
-    axis.set(xlabel="byte", ylabel="float", xlim=(0, 255), xticks=[0, 127.5, 255])
-    axis.spines[["top", "right"]].set_visible(False)
+@mistake("00.1", "that is one number for the whole pile; keep the first dimension, N, to get one per picture")
+def one_number(masks):
+    return masks.mean()
 
 
-@checks(
+@mistake("00.1", "the channel is still there, shape (N, 1): average over dimension 1 as well")
+def channel_left(masks):
+    return masks.mean((2, 3))
+
+
+@mistake("00.1", "that is a sum of pixels; a share is the sum divided by H * W")
+def sum_of_pixels(masks):
+    return masks.sum((1, 2, 3))
+
+
+@mistake("00.1", "do not round the mask: a pixel on the edge is half animal and should count half")
+def rounded(masks):
+    return (masks > 0.5).to(masks.dtype).mean((1, 2, 3))
+
+
+@mistake("00.1", "every pixel above 0 counts in full; a pixel on the edge is half animal and should count half")
+def any_trace(masks):
+    return (masks > 0).to(masks.dtype).mean((1, 2, 3))
+
+
+@mistake("00.1", "that averages over the pictures, so it says where animals stand, not how much one covers")
+def mean_mask(masks):
+    return masks.mean(0)
+
+
+@mistake("00.1", "that divides by 64 * 64, whatever the picture's size; take H * W from the masks' shape, or a mean")
+def always_64(masks):
+    return masks.sum((1, 2, 3)) / 64**2
+
+
+@mistake("00.1", "that divides by the whole pile's pixels; each picture has H * W of its own")
+def by_the_pile(masks):
+    return masks.sum((1, 2, 3)) / masks.numel()
+
+
+@mistake("00.1", "that is the share of the background; the mask is 1 on the animal")
+def background(masks):
+    return 1 - masks.mean((1, 2, 3))
+
+
+# ------------------------------------------------------------------------------------------------ 00.2 range
+
+
+def bytes_of(*shape: int, low: int = 0, high: int = 256) -> dict[str, Any]:
+    """All bytes from `low` to `high - 1` in a row, again and again."""
+    count = torch.Size(shape).numel()
+    return {"images": (torch.arange(count) % (high - low) + low).to(torch.uint8).reshape(shape)}
+
+
+def pictures_of_bytes(draw: Draw) -> dict[str, Any]:
+    """As read from files."""
+    return {"images": draw.uniform(draw.n, 3, draw.height, draw.width, high=256).to(torch.uint8)}
+
+
+define(
     "00.2",
     to_float,
+    at_sizes(pictures_of_bytes)
+    | {
+        "every byte, 0 to 255, twice": lambda: bytes_of(2, 1, 16, 16),
+        "a picture without black and white": lambda: bytes_of(1, 3, 4, 5, low=100, high=148),
+        "one picture without a batch around it": lambda: bytes_of(3, 5, 4),
+    },
+    "the tensor of floats",
     part="pictures",
     equation="range [-1, 1]",
     difficulty=1,
@@ -115,83 +122,127 @@ def _draw_range(axis: Axes, answer) -> None:
         "A straight line through two points: 0 becomes -1, 255 becomes 1. What becomes of 127.5?",
         "Bytes cannot hold halves or negative numbers: `.float()` first, then divide, then shift.",
     ],
-    mistakes=[
-        "Dividing by 255 and stopping there: the range is [0, 1], black is mid-grey for the networks.",
-        "Calculating in uint8: 200 * 2 wraps around to 144.",
-        "Dividing by 128: white becomes 0.992, and the way back to bytes is not exact.",
-    ],
-    draw=_draw_range,
+    draw=figures.draw_range,
+    compared=("value",),
 )
-def _to_float(answer) -> Iterator[str]:
-    images = torch.arange(2 * 3 * 8 * 8, dtype=torch.int64).remainder(256).to(torch.uint8).reshape(2, 3, 8, 8)
-    kept = images.clone()
+
+
+@law("00.2", "the way back is exact")
+def and_back(answer):
+    given = bytes_of(1, 1, 16, 16)["images"]
+    expect(torch.equal(to_uint8(answer(given.clone())), given), "the way back to bytes is not exact")
+
+
+@mistake(
+    "00.2", "the range is [0, 1], where black is mid-grey for the networks: stretch it to twice the width, and shift"
+)
+def unit(images):
+    return images.float() / 255
+
+
+@mistake("00.2", "`images * 2` was done in bytes, where 200 * 2 is 144; call `.float()` first")
+def doubled_bytes(images):
+    return images * 2 / 255 - 1
+
+
+@mistake("00.2", "divided by 128, white becomes 0.992; the middle of 0..255 is 127.5")
+def by_128(images):
+    return images.float() / 128 - 1
+
+
+@mistake("00.2", "networks have float32 weights, these are float64; use `.float()`")
+def double(images):
+    return images.double() / 127.5 - 1
+
+
+@mistake("00.2", "nothing changed but the type: 0..255 has to become [-1, 1]")
+def only_type(images):
+    return images.float()
+
+
+@mistake("00.2", "the range is [-0.5, 0.5]: right middle, half the width")
+def half_width(images):
+    return images.float() / 255 - 0.5
+
+
+@mistake("00.2", "divided by 127, white becomes 1.008; the middle of 0..255 is 127.5")
+def by_127(images):
+    return images.float() / 127 - 1
+
+
+@mistake("00.2", "the calculation was done in bytes, which wrap around at 256; call `.float()` first")
+def all_in_bytes(images):
+    return (images * 2 - 255).float() / 255
+
+
+@mistake("00.2", "`images - 128` was done in bytes, where 0 - 128 is 128; `.float()` first, and the middle is 127.5")
+def shifted_bytes(images):
+    return (images - 128).float() / 127.5
+
+
+@mistake("00.2", "`images - 128` was done in bytes, where 0 - 128 is 128; `.float()` first, and the middle is 127.5")
+def shifted_bytes_by_128(images):
+    return (images - 128).float() / 128
+
+
+@mistake("00.2", "bytes know no -128: call `.float()` before you subtract (and divide after it)")
+def shifted_only(images):
+    return (images - 128).float()
+
+
+@mistake("00.2", "each picture is stretched to its own darkest and brightest pixel; 0 and 255 are the same for all")
+def stretched_each(images):
     x = images.float()
-    got = answer(images)
-    same(
-        got,
-        x / 127.5 - 1,
-        {
-            "the range is [0, 1]: that is half the way; stretch it to twice the width and shift it": x / 255,
-            "nothing changed but the type: 0..255 has to become [-1, 1]": x,
-            "the range is [-0.5, 0.5]: right middle, half the width": x / 255 - 0.5,
-            "divided by 128, white becomes 0.992; the middle of 0..255 is 127.5": x / 128 - 1,
-            "divided by 127, white becomes 1.008; the middle of 0..255 is 127.5": x / 127 - 1,
-            "the calculation was done in bytes, which wrap around at 256; call `.float()` first": (
-                images * 2 - 255
-            ).float()
-            / 255,
-            "`images * 2` was done in bytes, which wrap around at 256; call `.float()` first": images * 2 / 255 - 1,
-            "`images - 128` was done in bytes, where 0 - 128 is 128; call `.float()` first, and the middle is 127.5": (
-                images - 128
-            ).float()
-            / 128,
-            "`images - 128` was done in bytes, where 0 - 128 is 128; `.float()` first, and the middle is 127.5": (
-                images - 128
-            ).float()
-            / 127.5,
-            "bytes know no -128: call `.float()` before you subtract (and divide after it)": (images - 128).float(),
-            "each picture is stretched to its own darkest and brightest pixel; 0 and 255 are the same for all": (
-                (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True)) * 2 - 1
-            ),
-            "the sign is turned: black should be -1, white 1": 1 - x / 127.5,
-        },
-        "the tensor of floats",
-    )
-    yield "every byte value"
-    dim = torch.arange(100, 148, dtype=torch.uint8).reshape(1, 3, 4, 4)
-    same(
-        answer(dim),
-        dim.float() / 127.5 - 1,
-        {
-            "a grey picture was stretched from black to white: divide by fixed numbers, not by the picture's own "
-            "smallest and largest": (dim.float() - 100) / 47 * 2 - 1
-        },
-        "the tensor of floats of a grey picture",
-    )
-    yield "a picture without black and white"
-    expect(got.dtype == torch.float32, f"networks have float32 weights, your result is {got.dtype}; use `.float()`")
-    yield "float32"
-    expect(torch.equal(images, kept), "your code changed the bytes it was given; leave the input as it is")
-    expect(torch.equal(to_uint8(answer(images)), images), "the way back to bytes is not exact")
-    yield "the way back is exact"
+    low, high = x.amin((-3, -2, -1), True), x.amax((-3, -2, -1), True)
+    return (x - low) / (high - low) * 2 - 1
 
 
-def _draw_error(axis: Axes, answer) -> None:
-    """Background error as a disc of paint grows beyond the object."""
-    source = torch.full((1, 3, 48, 48), -1.0)
-    mask = (_disc(0, 0, 0.4) > 0.5).float()
-    radii = torch.linspace(0, 1, 21)
-    found = [float(answer(source, source + 2 * (_disc(0, 0, r) > 0.5), mask)) for r in radii.tolist()]
-    axis.plot(radii, found, color=ORANGE, lw=2)
-    axis.axvline(0.4, color=GREY, ls="--", lw=1)
-    axis.text(0.38, max(found), "edge of\nthe animal", ha="right", va="top", fontsize=8, color="#666666")
-    axis.set(xlabel="radius that is repainted, black to white", ylabel="background error")
-    axis.spines[["top", "right"]].set_visible(False)
+@mistake(
+    "00.2", "the batch is stretched from its darkest to its brightest pixel: divide by fixed numbers, 0 and 255 stay"
+)
+def stretched(images):
+    x = images.float()
+    return (x - x.min()) / (x.max() - x.min()) * 2 - 1
 
 
-@checks(
+@mistake("00.2", "the sign is turned: black should be -1, white 1")
+def negative(images):
+    return 1 - images.float() / 127.5
+
+
+# ------------------------------------------------------------------------------------------------ 00.3 the error
+
+
+def before_after_masks(draw: Draw) -> dict[str, Any]:
+    """Masks with animals, soft edges, traces below 0.01 and background, in shares that differ between pictures."""
+    seed = draw.matte()
+    masks = torch.where(seed < 0.4, 0 * seed, seed)  # background
+    masks = torch.where((seed >= 0.4) & (seed < 0.6), seed / 100, masks)  # a trace
+    masks = torch.where(seed >= 0.6, (5 * (seed - 0.59)).clamp(max=1), masks)  # a soft edge, and the animal
+    masks[0, :, 0] = 0
+    return {"source": draw.picture(), "translated": draw.picture(), "masks": masks}
+
+
+def black_turned_white() -> dict[str, Any]:
+    """All of it, animals too."""
+    masks = torch.zeros(2, 1, 3, 4)
+    masks[:, :, 1:, 1:3] = 1
+    return {"source": -torch.ones(2, 3, 3, 4), "translated": torch.ones(2, 3, 3, 4), "masks": masks}
+
+
+def only_animals_painted() -> dict[str, Any]:
+    """Soft edges too, and nothing else."""
+    given = before_after_masks(Draw(2, 6, 3, torch.float32))
+    source, translated, masks = given.values()
+    return given | {"translated": torch.where(masks >= 0.01, translated, source)}
+
+
+define(
     "00.3",
     background_error,
+    at_sizes(before_after_masks)
+    | {"black turned white": black_turned_white, "paint on the animals alone": only_animals_painted},
+    "the background error",
     part="masks",
     equation="Section 4",
     difficulty=2,
@@ -201,96 +252,146 @@ def _draw_error(axis: Axes, answer) -> None:
         "`(a - b).abs().mean(1, keepdim=True)` averages over the colours and keeps the masks' shape (N, 1, H, W).",
         "A comparison such as `masks < 0.01` gives True and False; `x[that]` picks the pixels where it is True.",
     ],
-    mistakes=[
-        "The mean over the whole picture: the animal SHOULD change, and is counted as damage.",
-        "Forgetting that [-1, 1] is two wide: every error is twice as large.",
-        "Multiplying by the background and taking the mean over all pixels: the animals' zeros dilute the error.",
-        "One mean per picture, then the mean of these: a picture with little background weighs too much.",
-    ],
-    draw=_draw_error,
+    draw=figures.draw_error,
+    compared=("value",),
 )
-def _background_error(answer) -> Iterator[str]:
-    g = torch.Generator().manual_seed(3)
-    source, translated = (torch.rand(2, 3, 8, 6, generator=g) * 2 - 1 for _ in range(2))
-    masks = torch.zeros(2, 1, 8, 6)
-    masks[0, :, 2:7, 1:5], masks[1, :, 4:6, 2:4] = 1, 1
-    masks[0, :, 2, 1:5], masks[1, :, 4, 2] = 0.3, 0.8
-    masks[0, :, 7, :], masks[1, :, 3, 2:4] = 0.005, 0.008
-    inputs = [x.clone() for x in (source, translated, masks)]
-    change = (source - translated).abs().mean(1, keepdim=True) / 2
-    background = masks < 0.01
-    each = torch.stack([c[b].mean() for c, b in zip(change, background, strict=True)])
-    right = change[background].mean()
-    signed = (source - translated) / 2
-    try:
-        got = answer(source, translated, masks)
-    except IndexError as error:
-        if not any(words in str(error) for words in ("shape of the mask", "too many indices")):
-            raise
-        raise Wrong(
-            "the mask's shape (N, 1, H, W) does not fit what it picks from: average over the colours first, with "
-            "keepdim=True"
-        ) from error
-    same(
-        got,
-        right,
-        {
-            "that is the change of the whole picture; the animal is meant to change, so leave it out": change.mean(),
-            "two things: leave the animals out, they are meant to change; and halve, [-1, 1] is 2 wide": 2
-            * change.mean(),
-            "that is the change of the animals; turn the mask around": change[masks > 0.5].mean(),
-            "that is the change of the animals and their edges; turn the comparison around": change[
-                masks >= 0.01
-            ].mean(),
-            "only masks of exactly 0 are taken; background begins below 0.01, and a mask may hold a trace": change[
-                masks == 0
-            ].mean(),
-            "pixels are weighted by 1 - mask, so soft edges count a little; a pixel is background or it is not": (
-                change * (1 - masks)
-            ).sum()
-            / (1 - masks).sum(),
-            "that weights by 1 - mask and divides by all pixels; choose the background pixels and average those": (
-                change * (1 - masks)
-            ).mean(),
-            "the colours are averaged before the absolute value, so more red and less blue cancel; `abs()` first": (
-                signed.mean(1, keepdim=True).abs()[background].mean()
-            ),
-            "the channel got lost on the way, (N, H, W) against masks (N, 1, H, W): average with keepdim=True": (
-                (change[:, 0] * background).sum() / background.sum()
-            ),
-            "twice too large: a range of [-1, 1] is 2 wide, and black to white should count 1": 2 * right,
-            "three times too large: the mean over the colours is wanted, not their sum": 3 * right,
-            "six times too large: take the mean over the colours, not their sum, and halve it": 6 * right,
-            "the differences cancel each other; take their absolute values": ((source - translated) / 2)
-            .mean(1, keepdim=True)[background]
-            .mean(),
-            "those are squared differences; absolute ones are asked for": signed.square()
-            .mean(1, keepdim=True)[background]
-            .mean(),
-            "those are squared differences, halved; absolute ones are asked for": 2
-            * signed.square().mean(1, keepdim=True)[background].mean(),
-            "those are squared differences, not halved; take absolute ones, and halve": 4
-            * signed.square().mean(1, keepdim=True)[background].mean(),
-            "that divides by all pixels; divide by the number of background pixels only": (change * background).mean(),
-            "soft edges of animals are counted as background; it begins where the mask is below 0.01": change[
-                masks < 0.5
-            ].mean(),
-            "that is one number per picture; the mean over the background pixels of the whole batch is wanted": each,
-            "that is the mean of the pictures' means; count every background pixel of the batch alike": each.mean(),
-        },
-        "the background error",
-    )
-    yield "random pictures"
-    same(answer(source, source, masks), 0.0, what="the error where nothing changed")
-    yield "0 where nothing changed"
-    black, ones = torch.full_like(source, -1), torch.ones_like(source)
-    same(answer(black, ones, masks), 1.0, what="the error of black turned white")
-    yield "1 for black turned white"
-    painted = torch.where(masks >= 0.01, ones, source)
-    same(answer(source, painted, masks), 0.0, what="the error where only the animals were painted")
-    yield "paint on the animals is free"
-    expect(
-        all(torch.equal(a, b) for a, b in zip(inputs, (source, translated, masks), strict=True)),
-        "your code changed a tensor it was given; leave the inputs as they are",
-    )
-    yield "the inputs are left alone"
+
+
+def _change(source, translated):
+    return (source - translated).abs().mean(1, keepdim=True) / 2
+
+
+@mistake("00.3", "that is the change of the whole picture; the animal is meant to change, so leave it out")
+def whole_picture(source, translated, masks):
+    return _change(source, translated).mean()
+
+
+@mistake("00.3", "twice too large: a range of [-1, 1] is 2 wide, and black to white should count 1")
+def not_halved(source, translated, masks):
+    return 2 * _change(source, translated)[masks < 0.01].mean()
+
+
+@mistake("00.3", "that divides by all pixels, so the animals' zeros dilute it; divide by the background pixels only")
+def diluted(source, translated, masks):
+    return (_change(source, translated) * (masks < 0.01)).mean()
+
+
+@mistake("00.3", "that is the mean of the pictures' means; count every background pixel of the batch alike")
+def mean_of_means(source, translated, masks):
+    pairs = zip(_change(source, translated), masks < 0.01, strict=True)
+    return torch.stack([change[where].mean() for change, where in pairs]).mean()
+
+
+@mistake("00.3", "the differences cancel each other; take their absolute values: `(source - translated).abs()`")
+def signed(source, translated, masks):
+    return ((source - translated).mean(1, keepdim=True) / 2)[masks < 0.01].mean()
+
+
+@mistake("00.3", "the differences cancel each other; take their absolute values: `(source - translated).abs()`")
+def signed_the_other_way(source, translated, masks):
+    return ((translated - source).mean(1, keepdim=True) / 2)[masks < 0.01].mean()
+
+
+@mistake("00.3", "the differences cancel each other, and [-1, 1] is 2 wide: absolute values first, then halve")
+def signed_not_halved(source, translated, masks):
+    return (source - translated).mean(1, keepdim=True)[masks < 0.01].mean()
+
+
+@mistake("00.3", "the colours are averaged before the absolute value, so more red and less blue cancel; `abs()` first")
+def abs_after_colours(source, translated, masks):
+    return ((source - translated).mean(1, keepdim=True) / 2).abs()[masks < 0.01].mean()
+
+
+@mistake("00.3", "the absolute value comes last, when all has cancelled; take it of each difference: `abs()` first")
+def abs_last(source, translated, masks):
+    return ((source - translated).mean(1, keepdim=True) / 2)[masks < 0.01].mean().abs()
+
+
+@mistake("00.3", "two things: leave the animals out, they are meant to change; and halve, [-1, 1] is 2 wide")
+def whole_picture_not_halved(source, translated, masks):
+    return 2 * _change(source, translated).mean()
+
+
+@mistake("00.3", "that is the change of the animals; turn the mask around")
+def animals(source, translated, masks):
+    return _change(source, translated)[masks > 0.5].mean()
+
+
+@mistake("00.3", "that is the change of the animals and their edges; turn the comparison around")
+def animals_and_edges(source, translated, masks):
+    return _change(source, translated)[masks >= 0.01].mean()
+
+
+@mistake("00.3", "only masks of exactly 0 are taken; background begins below 0.01, and a mask may hold a trace")
+def exactly_zero(source, translated, masks):
+    return _change(source, translated)[masks == 0].mean()
+
+
+@mistake("00.3", "soft edges of animals are counted as background; it begins where the mask is below 0.01")
+def soft_edges_too(source, translated, masks):
+    return _change(source, translated)[masks < 0.5].mean()
+
+
+@mistake("00.3", "pixels are weighted by 1 - mask, so soft edges count a little; a pixel is background or it is not")
+def weighted(source, translated, masks):
+    return (_change(source, translated) * (1 - masks)).sum() / (1 - masks).sum()
+
+
+@mistake("00.3", "that weights by 1 - mask and divides by all pixels; choose the background pixels and average those")
+def weighted_over_all(source, translated, masks):
+    return (_change(source, translated) * (1 - masks)).mean()
+
+
+SHAPES = "the mask's shape (N, 1, H, W) does not fit what it picks from: average over colours first, with keepdim=True"
+
+
+@mistake("00.3", SHAPES)
+def without_channel(source, translated, masks):
+    return _change(source, translated)[:, 0][masks < 0.01].mean()
+
+
+@mistake("00.3", SHAPES)
+def with_all_colours(source, translated, masks):
+    return ((source - translated).abs() / 2)[masks < 0.01].mean()
+
+
+@mistake("00.3", "(N, H, W) times masks (N, 1, H, W) mixes every picture with every mask: average with keepdim=True")
+def broadcast(source, translated, masks):
+    where = masks < 0.01
+    return (_change(source, translated)[:, 0] * where).sum() / where.sum()
+
+
+@mistake("00.3", "that sums the colours and halves nothing, six times too large: their mean, halved")
+def six_times(source, translated, masks):
+    return 6 * _change(source, translated)[masks < 0.01].mean()
+
+
+@mistake("00.3", "three times too large: the mean over the colours is wanted, not their sum")
+def sum_of_colours(source, translated, masks):
+    return 3 * _change(source, translated)[masks < 0.01].mean()
+
+
+@mistake("00.3", "those are squared differences; absolute ones are asked for")
+def squares(source, translated, masks):
+    return ((source - translated) / 2).square().mean(1, keepdim=True)[masks < 0.01].mean()
+
+
+@mistake("00.3", "those are squared differences, halved; absolute ones are asked for")
+def halved_squares(source, translated, masks):
+    return (source - translated).square().mean(1, keepdim=True)[masks < 0.01].mean() / 2
+
+
+@mistake("00.3", "those are squared differences, not halved; take absolute ones, and halve")
+def squares_not_halved(source, translated, masks):
+    return (source - translated).square().mean(1, keepdim=True)[masks < 0.01].mean()
+
+
+@mistake("00.3", "that is one number per picture; the mean over the background pixels of the whole batch is wanted")
+def one_per_picture(source, translated, masks):
+    where = (masks < 0.01).to(masks.dtype)
+    return (_change(source, translated) * where).sum((1, 2, 3)) / where.sum((1, 2, 3))
+
+
+@mistake("00.3", "that is the sum over the background; the mean is asked for")
+def sum_over_background(source, translated, masks):
+    return _change(source, translated)[masks < 0.01].sum()

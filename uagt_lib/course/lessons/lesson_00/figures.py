@@ -1,7 +1,9 @@
 """Figures of lesson 00: pictures of both domains side by side, given and translated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -10,7 +12,7 @@ from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.show.figures import draw
-from uagt_lib.show.palette import BLUE, ORANGE
+from uagt_lib.show.palette import AMBER, BLUE, GREEN, GREY, ORANGE
 
 
 def two_sides(
@@ -53,3 +55,51 @@ def opening(pair: Pair, models: Mapping[str, Model], pictures: int = 4) -> Figur
             [given, *(to_uint8(translate_batch(model, given, direction).translated) for model in models.values())]
         )
     return two_sides(["given", *models], *sides, ("horse to zebra", "zebra to horse"))
+
+
+# ---- what exercises draw of an answer
+
+
+def draw_coverage(axis: Axes, answer: Callable) -> None:
+    """Four masks and what the answer says of each."""
+    half = torch.zeros(1, 1, 48, 48)
+    half[..., 24:] = 1
+    masks = torch.cat([_disc(0, 0, 0.25), _disc(0.1, -0.1, 0.5), _disc(0, 0.1, 0.8), half])
+    shares = torch.as_tensor(answer(masks)).reshape(-1).tolist()
+    canvas = torch.full((102, 102), 0.5)
+    for i, (mask, share) in enumerate(zip(masks[:, 0], shares if len(shares) == 4 else 4 * [None], strict=True)):
+        top, left = 2 + 50 * (i // 2), 2 + 50 * (i % 2)
+        canvas[top : top + 48, left : left + 48] = mask
+        text = "?" if share is None else f"{share:.0%}" if abs(share) <= 1 else f"{share:.4g}"
+        axis.text(left + 3, top + 7, text, fontsize=11, color=AMBER, fontweight="bold")
+    axis.imshow(canvas, cmap="gray", vmin=0, vmax=1)
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+
+
+def draw_range(axis: Axes, answer: Callable) -> None:
+    """Float against byte."""
+    values = torch.as_tensor(answer(torch.arange(256, dtype=torch.uint8).reshape(1, 1, 16, 16))).reshape(-1).float()
+    axis.plot(range(256), values, color=BLUE, lw=2)
+    axis.axhspan(-1, 1, color=GREEN, alpha=0.12, lw=0)
+    axis.set(xlabel="byte", ylabel="float", xlim=(0, 255), xticks=[0, 127.5, 255])
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def draw_error(axis: Axes, answer: Callable) -> None:
+    """Background error as a disc of paint grows beyond the object."""
+    source = torch.full((1, 3, 48, 48), -1.0)
+    mask = (_disc(0, 0, 0.4) > 0.5).float()
+    radii = torch.linspace(0, 1, 21)
+    found = [float(answer(source, source + 2 * (_disc(0, 0, r) > 0.5), mask)) for r in radii.tolist()]
+    axis.plot(radii, found, color=ORANGE, lw=2)
+    axis.axvline(0.4, color=GREY, ls="--", lw=1)
+    axis.text(0.38, max(found), "edge of\nthe animal", ha="right", va="top", fontsize=8, color="#666666")
+    axis.set(xlabel="radius that is repainted, black to white", ylabel="background error")
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _disc(x: float, y: float, radius: float, side: int = 48) -> Tensor:
+    """A soft disc as a mask (1, 1, side, side)."""
+    down, right = torch.meshgrid(torch.linspace(-1, 1, side), torch.linspace(-1, 1, side), indexing="ij")
+    return torch.sigmoid(20 * (radius - ((right - x) ** 2 + (down - y) ** 2).sqrt()))[None, None]
