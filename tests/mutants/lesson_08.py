@@ -1,6 +1,7 @@
-"""Answers to the exercises of lesson 08."""
+"""Answers to the exercises of lesson 08, beside the mistakes that are registered and those that are generated."""
 
 import statistics
+from dataclasses import replace
 
 import torch
 
@@ -50,7 +51,7 @@ def _d_is_d_a(name):
     return _pieces(name, **{"-D": {"masked_discriminator": False, "stop_attention": False}})
 
 
-@rejected("08.1", "stop_attention should be False")
+@rejected("08.1", "-D once more")
 def _d_a_is_d(name):
     return _pieces(name, **{"-D-A": {"masked_discriminator": False}})
 
@@ -124,13 +125,13 @@ def _both_or_none(pieces, stage):
     return {"F_st", "F_ts"} | (set() if stage == 2 and pieces.stop_attention else attention)
 
 
-@rejected("08.3", "switched off")
+@rejected("08.3", "without a cycle loss too")
 def _nothing_without_a_cycle(pieces, stage):
     there = {n for n, on in (("A_s", pieces.attention_s), ("A_t", pieces.attention_t)) if on and pieces.cycle}
     return {"F_st", "F_ts"} | (set() if stage == 2 and pieces.stop_attention else there)
 
 
-@rejected("08.3", "all four learn")
+@rejected("08.3", "in stage 1 it learns")
 def _stopped_in_both_stages(pieces, stage):
     there = {n for n, on in (("A_s", pieces.attention_s), ("A_t", pieces.attention_t)) if on}
     return {"F_st", "F_ts"} | (set() if pieces.stop_attention else there)
@@ -172,7 +173,7 @@ def _downwards(scores):
     return _rows(scores, reverse=True)
 
 
-@rejected("08.4", "order")
+@rejected("08.4", "sorted by name")
 def _unsorted(scores):
     return [(name, mean, spread) for name, mean, spread in sorted(_rows(scores), key=lambda row: row[0])]
 
@@ -207,3 +208,184 @@ def _ties_lose(a, b):
 @rejected("08.5", "means only")
 def _means(a, b):
     return float(statistics.mean(a) < statistics.mean(b))
+
+
+# ------------------------------------------------------------------------------------------------ more, of every kind
+@accepted("08.1")
+def _by_replacing(name):
+    full = Pieces()
+    off = {"-D-A": ["masked_discriminator", "stop_attention"], "-D": ["masked_discriminator"], "-cycle": ["cycle"]}
+    off |= {"-As": ["attention_s"], "-At": ["attention_t"], "-cycleAtt": ["cycle_attention"], "full": []}
+    return replace(full, **dict.fromkeys(off[name], False))
+
+
+@accepted("08.1")
+def _by_cases(name):
+    match name:
+        case "full":
+            return Pieces()
+        case "-cycle":
+            return Pieces(True, True, False)
+        case "-cycleAtt":
+            return Pieces(True, True, True, False)
+        case "-As" | "-At":
+            return Pieces(name == "-At", name == "-As")
+    return Pieces(masked_discriminator=False, stop_attention=name == "-D")
+
+
+@rejected("08.1", "KeyError")
+def _one_of_three(name):
+    rows = {"full": Pieces(), "-cycle": Pieces(cycle=False), "-As": Pieces(attention_s=False)}
+    rows |= {"-At": Pieces(attention_t=False), "-cycleAtt": Pieces(cycle_attention=False)}
+    return rows[name]
+
+
+@rejected("08.1", "should be a Pieces, not a tuple")
+def _with_a_comma(name):
+    return (_pieces(name),)
+
+
+@rejected("08.1", "switches['raw_foreground'] is True, expected False (for -D")
+def _another_switch(name):
+    return _pieces(name, **{"-D": {"masked_discriminator": False, "raw_foreground": True}})
+
+
+@accepted("08.2")
+def _one_after_the_other(pieces):
+    terms = set()
+    for domain in ("s", "t"):
+        terms.add("adversarial_" + domain)
+        if pieces.cycle:
+            terms.add("cycle_" + domain)
+    return terms
+
+
+@accepted("08.2")
+def _by_discarding(pieces):
+    return {"adversarial_s", "adversarial_t", "cycle_s", "cycle_t"} - (
+        set() if pieces.cycle else {"cycle_t", "cycle_s"}
+    )
+
+
+@rejected("08.2", "a system without cycle, stop_attention")
+def _only_as_in_table_2(pieces):
+    return {"adversarial_s", "adversarial_t"} | ({"cycle_s", "cycle_t"} if pieces != Pieces(cycle=False) else set())
+
+
+@rejected("08.2", "expected 'adversarial_s, adversarial_t, cycle_s, cycle_t' (for full)")
+def _in_capitals(pieces):
+    return {"adversarial_S", "adversarial_T", "cycle_S", "cycle_T"}
+
+
+@accepted("08.3")
+def _by_removing(pieces, stage):
+    networks = {"F_st": True, "F_ts": True, "A_s": pieces.attention_s, "A_t": pieces.attention_t}
+    if stage == 2 and pieces.stop_attention:
+        networks["A_s"] = networks["A_t"] = False
+    return {name for name, learns in networks.items() if learns}
+
+
+@accepted("08.3")
+def _by_the_model(pieces, stage):
+    asleep = stage == 2 and pieces.stop_attention
+    attention = [] if asleep else [n for n in ("A_s", "A_t") if getattr(pieces, "attention" + n[1:])]
+    return frozenset(["F_st", "F_ts", *attention])
+
+
+@rejected("08.3", "return a set of names, not a list")
+def _in_a_list(pieces, stage):
+    return ["F_st", "F_ts", "A_s", "A_t"]
+
+
+@rejected("08.3", "a system without")
+def _only_seven_systems(pieces, stage):
+    resting = stage == 2 and pieces != Pieces(masked_discriminator=False, stop_attention=False)
+    return {"F_st", "F_ts"} | {n for n in ("A_s", "A_t") if getattr(pieces, "attention" + n[1:]) and not resting}
+
+
+@accepted("08.4")
+def _by_insertion(scores):
+    rows = []
+    for name, runs in scores.items():
+        centre = sum(runs) / len(runs)
+        spread = None
+        if len(runs) > 1:
+            spread = (sum((x - centre) ** 2 for x in runs) / (len(runs) - 1)) ** 0.5
+        at = sum(other < centre for _, other, _ in rows)
+        rows.insert(at, [name, centre, spread])
+    return rows
+
+
+@accepted("08.4")
+def _single_precision(scores):
+    found = [(name, torch.tensor(runs).mean().item(), runs) for name, runs in scores.items()]
+    order = sorted(range(len(found)), key=[centre for _, centre, _ in found].__getitem__)
+    rows = [found[i] for i in order]
+    return [(n, c, torch.tensor(runs).std().item() if len(runs) >= 2 else None) for n, c, runs in rows]
+
+
+@rejected("08.4", "afterwards the length of scores['calm'] is 0 instead of 3")
+def _empties_the_table(scores):
+    rows = _rows({name: list(runs) for name, runs in scores.items() if name})
+    scores["calm"].clear() if "calm" in scores else None
+    return rows
+
+
+@rejected("08.4", "your code changes what it is given")
+def _sorts_the_runs(scores):
+    for runs in scores.values():
+        runs.sort()
+    return _rows(scores)
+
+
+@rejected("08.4", "return a list of rows")
+def _a_dictionary(scores):
+    return {name: (mean, spread) for name, mean, spread in _rows(scores)}
+
+
+@rejected("08.4", "rows[1][1] is 8.08")
+def _rounded(scores):
+    return [(name, round(mean, 2), spread) for name, mean, spread in _rows(scores)]
+
+
+@rejected("08.4", "the length of rows")
+def _best_three(scores):
+    return _rows(scores)[:3]
+
+
+@accepted("08.5")
+def _by_counting(a, b):
+    wins = sum(x < y for x in a for y in b)
+    ties = sum(x == y for x in a for y in b)
+    return (wins + ties / 2) / (len(a) * len(b))
+
+
+@accepted("08.5")
+def _by_comparing(a, b):
+    a, b = torch.tensor(a)[:, None], torch.tensor(b)[None]
+    return (a < b).float().mean() + (a == b).float().mean() / 2
+
+
+@rejected("08.5", "your code changes what it is given")
+def _sorts(a, b):
+    a.sort()
+    return statistics.mean(1.0 if x < y else 0.5 if x == y else 0.0 for x in a for y in b)
+
+
+@rejected("08.5", "right for four runs each")
+def _sixteen_games(a, b):
+    return sum(1.0 if x < y else 0.5 if x == y else 0.0 for x in a for y in b) / 16
+
+
+@rejected("08.5", "the share that a wins is 69, expected 0.6875")
+def _in_percent(a, b):
+    return round(100 * statistics.mean(1.0 if x < y else 0.5 if x == y else 0.0 for x in a for y in b))
+
+
+@rejected("08.5", "your code changes what it is given")
+def _takes_runs_out(a, b):
+    games = []
+    while a:
+        x = a.pop()
+        games += [1.0 if x < y else 0.5 if x == y else 0.0 for y in b]
+    return statistics.mean(games)

@@ -1,12 +1,15 @@
 """Figures of lesson 08, taking it apart: pure matplotlib."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from uagt_lib.course.lessons.lesson_08.answers import SYSTEMS
 from uagt_lib.reproduce import paper
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
@@ -154,3 +157,69 @@ def panels(table: Mapping[str, Any], direction: str) -> dict[str, dict[str, list
         found[title] = {m: list(by[direction][key]) for m, by in table["attention"].items()}
         found[title]["untouched"] = still
     return found
+
+
+# ---- what exercises draw of an answer
+
+
+def draw_pieces(axis: Axes, answer: Callable) -> None:
+    """Methods down, switches across: blue where on."""
+    found = {name: asdict(answer(name)) for name in ("-cycle", "-As", "-cycleAtt", "-D", "-D-A")}
+    _grid(axis, {name: {switch: on for switch, on in by.items() if isinstance(on, bool)} for name, by in found.items()})
+    for i, by in enumerate(found.values()):
+        for j, on in enumerate(on for on in by.values() if isinstance(on, bool)):
+            axis.text(j, i, "on" if on else "off", ha="center", va="center", fontsize=7, color="white" if on else "k")
+
+
+def draw_learners(axis: Axes, answer: Callable) -> None:
+    """Methods down, networks across, for stage 1 and 2: blue where a network learns."""
+    networks = ("F_st", "F_ts", "A_s", "A_t")
+    _grid(
+        axis,
+        {
+            name: {f"{network}, {stage}": network in answer(pieces, stage) for stage in (1, 2) for network in networks}
+            for name, pieces in SYSTEMS.items()
+        },
+    )
+    axis.axvline(3.5, color="white", lw=4)
+    axis.set_xlabel("network, stage", fontsize=8)
+
+
+def _grid(axis: Axes, rows: Mapping[str, Mapping[str, bool]]) -> None:
+    """A blue square for every yes."""
+    columns = list(next(iter(rows.values())))
+    axis.imshow([list(row.values()) for row in rows.values()], cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
+    axis.set_xticks(range(len(columns)), columns, fontsize=6.5, rotation=30, ha="right")
+    axis.set_yticks(range(len(rows)), list(rows), fontsize=8)
+    axis.tick_params(length=0)
+
+
+TRYOUT = {"calm": [8.9, 9.1, 9.0], "lucky": [6.2, 11.9, 10.4], "better": [7.4, 8.8, 8.1], "once": [8.0]}
+
+
+def draw_rank(axis: Axes, answer: Callable) -> None:
+    """Four methods in the answer's order: grey single runs, a green mean with its ±."""
+    for i, (name, centre, spread) in enumerate(answer({name: list(runs) for name, runs in TRYOUT.items()})):
+        axis.plot(TRYOUT[name], [i] * len(TRYOUT[name]), "o", color=GREY, ms=5)
+        if spread:
+            ends = float(centre) - float(spread), float(centre) + float(spread)
+            axis.plot(ends, [i, i], color=GREEN, lw=3, alpha=0.6)
+        axis.plot(float(centre), i, "D", color=GREEN, ms=7)
+        axis.text(13.0, i, name, fontsize=9, va="center")
+    axis.set(ylim=(3.6, -0.6), yticks=range(4), xlim=(5.8, 15.4))
+    axis.set_yticks(range(4), ["1st", "2nd", "3rd", "4th"], fontsize=8)
+    axis.set_xlabel("score, lower is better; grey: single runs", fontsize=8)
+    axis.tick_params(labelsize=8)
+
+
+def draw_beats(axis: Axes, answer: Callable) -> None:
+    """The share against how far b is shifted away from a."""
+    a = [7.4, 8.8, 8.1]
+    shifts = [x / 4 for x in range(-10, 11)]
+    found = [float(answer(list(a), [x + shift for x in a])) for shift in shifts]
+    axis.step(shifts, found, where="mid", color=GREEN, lw=2)
+    axis.axhline(0.5, color=GREY, lw=1)
+    axis.set(ylim=(-0.05, 1.05))
+    axis.set_xlabel("b is a, moved up by", fontsize=8)
+    axis.set_ylabel("share that a wins", fontsize=8)
+    axis.tick_params(labelsize=8)
