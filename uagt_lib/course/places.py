@@ -1,10 +1,13 @@
 """Where lessons find what ships with the course, and where they put what they make."""
 
 import os
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import uagt_lib
 from uagt_lib.errors import UagtError
+from uagt_lib.files import make_folder
 
 ROOT = Path(uagt_lib.__file__).resolve().parents[1]
 
@@ -23,4 +26,19 @@ def data(*names: str) -> Path:
 
 def runs(name: str) -> Path:
     """The folder for a lesson's training run: `data/runs/NAME`, or under the folder that UAGT_RUNS names."""
-    return Path(os.environ.get("UAGT_RUNS", ROOT / "data" / "runs")) / name
+    return writable(Path(os.environ.get("UAGT_RUNS", ROOT / "data" / "runs"))) / name
+
+
+@cache
+def writable(folder: Path) -> Path:
+    """`folder`, or, where it cannot be written to (a course that is shared, say), a temporary one; says so once."""
+    try:
+        return make_folder(folder)
+    except UagtError:
+        user = getattr(os, "getuid", str)()  # on Windows temporary folders are each user's own
+        try:
+            stand_in = make_folder(Path(tempfile.gettempdir(), f"uagt-course-{user}", folder.name))
+        except UagtError:
+            stand_in = Path(tempfile.mkdtemp(prefix="uagt-course-"))
+    print(f"{folder} cannot be written to; what you make is kept in {stand_in} for now")
+    return stand_in

@@ -4,8 +4,9 @@ import html
 import importlib
 from dataclasses import dataclass
 
-import ipywidgets as widgets
-from IPython.display import display
+from IPython.display import HTML, display
+
+from uagt_lib.show.widgets.parts import MOVING, widgets
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,20 @@ def questions(lesson: str) -> tuple[Question, ...]:
 
 def quiz(lesson: str) -> None:
     """Show a lesson's quiz. Every choice answers with its reason; only the first choice of a question counts."""
-    display(build(questions(lesson)))
+    display(build(questions(lesson)) if MOVING else HTML(unfolding(questions(lesson))))
+
+
+def unfolding(asked: tuple[Question, ...]) -> str:
+    """The quiz without widgets: a choice unfolds when it is clicked, and nobody counts."""
+    return "".join(
+        f"<p><b>{number}. {html.escape(question.text)}</b></p>"
+        + "".join(
+            f"<details><summary>{html.escape(choice.text)}</summary>{'✓' if choice.right else '✗'} "
+            f"{html.escape(choice.reason)}</details>"
+            for choice in question.choices
+        )
+        for number, question in enumerate(asked, 1)
+    )
 
 
 def build(asked: tuple[Question, ...]) -> widgets.VBox:

@@ -4,13 +4,15 @@ import json
 import os
 from pathlib import Path
 
+from uagt_lib.course.places import writable
+
 _RANK = ("open", "wrong", "passed")
 
 
 def file() -> Path:
     """Where progress is kept: in the notebooks' folder, or in the folder that UAGT_PROGRESS names."""
     here = Path.cwd()
-    return Path(os.environ.get("UAGT_PROGRESS", here)) / f".progress-{here.name}.json"
+    return writable(Path(os.environ.get("UAGT_PROGRESS", here))) / f".progress-{here.name}.json"
 
 
 def load() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Controls for lessons: core ipywidgets, versions 7.7 (Colab) and 8 (JupyterLab 4), pictures as PNG bytes.
 
-A kernel handles no click while a cell runs, so what takes long (`Dashboard`) runs in a thread of its own.
+A kernel handles no click while a cell runs, so what takes long (`Dashboard`) runs in a thread of its own. Where
+ipywidgets is missing, all of them are shown as they would look at first, and do not move (`still`).
 """
 
 from uagt_lib.show.widgets.dashboard import Dashboard

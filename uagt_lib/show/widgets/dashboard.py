@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
-import ipywidgets as widgets
 import numpy as np
 from torch import Tensor
 
@@ -29,6 +28,7 @@ from uagt_lib.method.model import Translation
 from uagt_lib.show.figures import png, training_curves
 from uagt_lib.show.palette import BLUE
 from uagt_lib.show.widgets import parts
+from uagt_lib.show.widgets.parts import widgets
 from uagt_lib.training.config import Config
 from uagt_lib.training.control import Control
 from uagt_lib.training.trainer import RECORD_EVERY, Trainer
@@ -96,7 +96,7 @@ class Dashboard(widgets.VBox):
             former._join()
         self.control = Desk()
         self.trainer = Trainer.open(
-            config, pair, self.out, observer=Observer(pair, self.out), control=self.control, progress=False
+            config, pair, self.out, observer=Observer(pair, self.out), control=self.control, progress=not parts.MOVING
         )
         self._threads: tuple[threading.Thread, ...] = ()
         self._pace = deque([(self.trainer.seconds, self.trainer.step)], maxlen=round(10 / LOOK))
@@ -117,10 +117,11 @@ class Dashboard(widgets.VBox):
     def start(self) -> "Dashboard":
         """Train in the background and return at once; where UAGT_HEADLESS is set, return when the run has ended.
 
+        So also in a kernel without ipywidgets: no button could stop it. Interrupting the kernel does.
         Nothing happens if the run is under way or finished.
 
         Raises:
-            Exception: where UAGT_HEADLESS is set, whatever went wrong while training.
+            Exception: where it waits for the end, whatever went wrong while training.
         """
         if not self.running and self.trainer.step < self.trainer.steps:
             self.error, self.control.stopped = None, False
@@ -130,8 +131,12 @@ class Dashboard(widgets.VBox):
             self._threads = (train, watch)
             train.start()
             watch.start()
-        if os.environ.get(HEADLESS):
-            self.wait()
+        if os.environ.get(HEADLESS) or not parts.MOVING:
+            try:
+                self.wait()
+            except KeyboardInterrupt:  # the kernel's own button, the only one there may be
+                self.stop()
+                self.wait()
         return self
 
     def pause(self) -> None:

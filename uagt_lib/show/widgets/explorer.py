@@ -5,7 +5,6 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-import ipywidgets as widgets
 from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, to_float
@@ -16,6 +15,7 @@ from uagt_lib.method.compose import foreground
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
 from uagt_lib.show.widgets import parts
+from uagt_lib.show.widgets.parts import widgets
 from uagt_lib.training import checkpoint
 
 

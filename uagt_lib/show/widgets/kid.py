@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cache
 
-import ipywidgets as widgets
 import torch
 from torch import Tensor
 
@@ -12,6 +11,7 @@ from uagt_lib.evaluate import kid
 from uagt_lib.evaluate.report import plus_minus
 from uagt_lib.show.figures import kid_histogram, png
 from uagt_lib.show.widgets import parts
+from uagt_lib.show.widgets.parts import widgets
 
 SMALLEST = 5  # pictures in a subset; with fewer, one value can be larger than everything else on the axis
 

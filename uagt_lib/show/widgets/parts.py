@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 from torch import Tensor
 
 from uagt_lib.data.pairs import to_grey, to_uint8
+
+try:
+    import ipywidgets as widgets
+except ImportError:
+    from uagt_lib.show.widgets import still as widgets
+
+MOVING = widgets.__name__ == "ipywidgets"  # or nobody can press or drag anything
 
 WIDTH = 156  # of a picture, in pixels on the screen: five fit beside each other, and beside a list of files
 LABEL = {"description_width": "150px"}

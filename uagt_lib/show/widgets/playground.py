@@ -1,12 +1,12 @@
 """Eq. 1 under your fingers: choose or paint a matte and see what composition makes of it."""
 
-import ipywidgets as widgets
 import torch
 from torch import Tensor
 
 from uagt_lib.evaluate.attention import background_error
 from uagt_lib.method.compose import compose
 from uagt_lib.show.widgets import parts
+from uagt_lib.show.widgets.parts import widgets
 
 MATTES = (
     ("true mask", "mask"),
