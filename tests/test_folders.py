@@ -12,7 +12,7 @@ from PIL import Image
 
 from uagt_lib import memory
 from uagt_lib.data import folders, savanna
-from uagt_lib.data.folders import list_images, load_images, load_masked, load_masks
+from uagt_lib.data.folders import list_images, load_images, load_masked
 from uagt_lib.errors import UagtError, UagtWarning
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
@@ -157,7 +157,7 @@ def test_masks_of_every_range(tmp_path, top, dtype, name):
     values = np.zeros((32, 64), dtype)
     values[:, :32] = top
     Image.fromarray(values).save(tmp_path / name)
-    mask = load_masks(tmp_path, (16, 32))
+    _, mask = load_masked(tmp_path, tmp_path, (16, 32))
     assert mask.dtype == torch.float32 and mask.shape == (1, 1, 16, 32)
     assert mask.min() >= 0 and mask.max() <= 1
     assert (mask[..., :14] > 0.98).all() and (mask[..., 18:] < 0.02).all()
@@ -167,13 +167,13 @@ def test_empty_and_coloured_masks(tmp_path):
     solid(tmp_path / "a.png", 0, "L")
     solid(tmp_path / "b.png", WHITE, "RGB")
     solid(tmp_path / "c.png", 1, "1")
-    assert load_masks(tmp_path, 8).mean(dim=(1, 2, 3)).tolist() == [0, 1, 1]
+    assert load_masked(tmp_path, tmp_path, 16)[1].mean(dim=(1, 2, 3)).tolist() == [0, 1, 1]
 
 
 def test_class_numbers_are_no_mask(tmp_path):
     solid(tmp_path / "classes.png", 7, "L")
     with pytest.raises(UagtError, match=r"classes\.png is not a mask: it has values from 7 to 7"):
-        load_masks(tmp_path, 8)
+        load_masked(tmp_path, tmp_path, 8)
 
 
 def pairs(root: Path, *stems: str) -> tuple[Path, Path]:

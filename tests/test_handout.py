@@ -4,12 +4,13 @@ import importlib
 import inspect
 import io
 import os
+import posixpath
 import re
 import subprocess
 import sys
 import zipfile
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -62,6 +63,17 @@ def test_it_is_the_same_every_time_and_has_what_a_student_needs(students, readab
     assert sum(name.endswith(".ipynb") for name in readable) == len(exercises.LESSONS)
     assert {"README.md", "Makefile", "data/checkpoints/savanna-64.safetensors"} <= set(readable)
     assert not [name for name in readable if re.match(r"solutions/|tests/|notebooks/sources|\.", name)]
+
+
+def test_links_of_its_documents_arrive_inside_it(readable):
+    there = set(readable) | {str(folder) for name in readable for folder in PurePosixPath(name).parents}
+    links = [
+        (name, posixpath.normpath(posixpath.join(posixpath.dirname(name), target)))
+        for name, text in readable.items()
+        if name.endswith(".md") and "/site/" not in name  # there they lead to pages that are built
+        for target in re.findall(r"\]\((?!https?:|#)([^)\s#]+)", text)
+    ]
+    assert len(links) > 15 and [(name, target) for name, target in links if target not in there] == []
 
 
 def test_answers_stand_nowhere_but_in_the_library(readable):

@@ -108,19 +108,6 @@ def load_images(folder: str | Path, size: int | tuple[int, int]) -> Tensor:
     return images
 
 
-def load_masks(folder: str | Path, size: int | tuple[int, int]) -> Tensor:
-    """All masks of a folder: float32 (N, 1, h, w) in [0, 1], 1 = foreground, from pictures holding 0/1 or 0/255.
-
-    Raises UagtError as `load_images` does, and for a picture whose values fit neither range.
-    """
-    paths, (height, width) = list_images(folder), _height_width(size)
-    memory.check(len(paths) * 4 * height * width, f"the {len(paths)} masks of {folder}, {width} x {height} pixels,")
-    masks = torch.empty(len(paths), 1, height, width)
-    for i, path in enumerate(_progress(paths, folder)):
-        masks[i] = _tensor(read_mask(path), height, width)
-    return masks
-
-
 def load_masked(images_dir: str | Path, masks_dir: str | Path, size: int | tuple[int, int]) -> tuple[Tensor, Tensor]:
     """Photographs with their masks, paired by `pair_masks`.
 

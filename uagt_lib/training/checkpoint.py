@@ -57,13 +57,17 @@ def write_weights(path: str | Path, model: Model, config: Config) -> None:
 
 
 def write_translators(path: Path, model: Model, config: Config) -> None:
-    """Write all networks but D, for `load_model` to translate with; of large ones, the weights in half precision."""
-    tensors = {name: t for name, t in model.state_dict().items() if not name.startswith("D_")}
-    if sum(t.numel() * t.element_size() for t in tensors.values()) > MILESTONE:
-        tensors = {name: t.half() for name, t in tensors.items()}
+    """Write a milestone, for `load_model` to translate with."""
     unfinished = path.with_name(f".{path.name}.partial")
-    write_tensors(unfinished, tensors, _header(config))
+    write_tensors(unfinished, translators(model), _header(config))
     unfinished.replace(path)
+
+
+def translators(model: Model) -> dict[str, Tensor]:
+    """What a milestone holds: all networks but D; of large ones, the weights in half precision."""
+    tensors = {name: t for name, t in model.state_dict().items() if not name.startswith("D_")}
+    large = sum(t.numel() * t.element_size() for t in tensors.values()) > MILESTONE
+    return {name: t.half() for name, t in tensors.items()} if large else tensors
 
 
 def _header(config: Config) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from uagt_lib.training.checkpoint import translators
 from uagt_lib.training.folder import KEPT, SHARES
 from uagt_lib.training.state import tensors_of
 from uagt_lib.training.step import Learner
@@ -25,7 +26,7 @@ def forecast(learner: Learner, pace: float, out: Path) -> str:
 def disk(learner: Learner) -> int:
     """Bytes of a run's checkpoints at their largest, one that is being written counted in, and of its milestones."""
     checkpoint = _bytes(learner.shown.state_dict()) + _bytes(tensors_of(learner)) + _to_come(learner)
-    return (KEPT + 1) * checkpoint + len(SHARES) * sum(4 * p.numel() for p in learner.shown.translators())
+    return (KEPT + 1) * checkpoint + len(SHARES) * _bytes(translators(learner.shown))
 
 
 def memory(learner: Learner) -> int | None:
