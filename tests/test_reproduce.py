@@ -12,7 +12,9 @@ from uagt_lib.data.pairs import from_savanna
 from uagt_lib.errors import UagtError
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
-from uagt_lib.reproduce import again, figures, runs, tables
+from uagt_lib.method.networks import Attention, initialise
+from uagt_lib.method.speed import logit_speed
+from uagt_lib.reproduce import again, figures, runs, speed, tables
 from uagt_lib.reproduce.finding import over_seeds
 from uagt_lib.reproduce.runs import Runs, digest, scale, seeds
 from uagt_lib.training import checkpoint
@@ -84,6 +86,48 @@ def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_
     names = [name for name in a if name.startswith("A_")]
     assert names and all(torch.equal(a[name], b[name]) for name in names)
     assert len(checkpoint.moments(never)) == 10
+
+
+def test_a_speed_that_is_asked_for_is_the_speed_of_the_maps(base) -> None:
+    for config in (world.base for world in speed.worlds(scale(False))):
+        a = speed.at_speed(config, 0.05).architecture
+        network = Attention(
+            a.attention_width,
+            a.attention_levels,
+            a.end_kernel,
+            a.attention_start,
+            a.attention_decoder,
+            a.attention_enlarge,
+            a.attention_gain,
+        )
+        initialise(network, torch.Generator().manual_seed(7))
+        noise = torch.rand(1, 3, config.crop, config.crop, generator=torch.Generator().manual_seed(8)) * 2 - 1
+        assert logit_speed(network, noise, config.rate) == pytest.approx(0.05, rel=0.15)  # one network of many
+
+
+@pytest.mark.parametrize(
+    ("mean", "iou", "outside", "fate"),
+    [
+        (0.019, 0.0, 0.019, "zeros"),
+        (0.1, 0.5, 0.09, "found"),
+        (0.1, 0.49, 0.09, "never closes"),
+        (0.2, 0.6, 0.1, "never closes"),
+    ],
+)
+def test_a_fate_is_read_from_scores(mean, iou, outside, fate) -> None:
+    assert speed.fate({"mean": mean, "iou@0.5": iou, "attention_outside": outside}) == fate
+
+
+def test_speeds_are_compared_where_stage_1_ends(base, kept, tmp_path, monkeypatch) -> None:
+    world = speed.World("tiny", base.with_(steps=60, switch=0.9), (0.003, 0.243), 1)
+    monkeypatch.setattr(speed, "worlds", lambda base: [world])
+    finding = speed.speed(kept, base, [10, 11])
+    slow, fast = finding.values["runs"]["tiny"]
+    assert [slow["seed"], fast["seed"]] == [10, 10]
+    assert fast["gain"] / slow["gain"] == pytest.approx(81, rel=1e-3)
+    assert abs(slow["horses"]["mean"] - 0.73) < abs(fast["horses"]["mean"] - 0.73)
+    assert slow["curve"]["attention_s"] and "| 0.003 |" in finding.markdown
+    finding.write(tmp_path, "speed")
 
 
 def test_seeds_are_named_beforehand() -> None:

@@ -338,6 +338,10 @@ def _add_data(commands: Any) -> None:
     verify = actions.add_parser("verify", help="compare a downloaded data set with its sha256 manifest")
     verify.set_defaults(run=_data_verify)
     verify.add_argument("folder", type=Path, metavar="DIR")
+    lions = actions.add_parser("lion2tiger", help="take lions and tigers out of Animals with Attributes 2")
+    lions.set_defaults(run=_data_lion2tiger)
+    lions.add_argument("--from", dest="source", type=Path, required=True, metavar="FOLDER_OR_ZIP")
+    lions.add_argument("--out", type=Path, default=DOWNLOADS / "lion2tiger", metavar="DIR", help="%(default)s")
     outlines = actions.add_parser("outlines", help="make masks of photographs from outlines drawn by hand")
     outlines.set_defaults(run=_data_outlines)
     outlines.add_argument("outlines", type=Path, metavar="FILE", help="such as data/outlines/zebras.json")
@@ -367,6 +371,17 @@ def _data_verify(options: argparse.Namespace) -> int:
     report = verify(options.folder)
     print(report)
     return 0 if report.complete else 2
+
+
+def _data_lion2tiger(options: argparse.Namespace) -> int:
+    from uagt_lib.data.lion2tiger import from_animals
+
+    n = from_animals(options.source, options.out)
+    print(
+        f"{n['trainA']} lions and {n['trainB']} tigers for training, {n['testA']} and {n['testB']} held out, "
+        f"are in {options.out}"
+    )
+    return 0
 
 
 def _data_outlines(options: argparse.Namespace) -> int:

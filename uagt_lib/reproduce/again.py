@@ -16,6 +16,7 @@ REPRODUCED = {
     "fig8": "the threshold of Eq. 6",
     "fig9": "a holistic change: seasons instead of animals",
     "fig17": "what each method does to scenes without animals",
+    "speed": "how fast attention may move: falls to zero, finds the animals, never closes",
 }
 
 

@@ -19,6 +19,7 @@ from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import score
+from uagt_lib.reproduce.speed import speed
 from uagt_lib.reproduce.tables import KIDS, PAPER
 from uagt_lib.show.figures import rows
 from uagt_lib.training.checkpoint import load_model, moment
@@ -183,6 +184,7 @@ FIGURES: dict[str, Callable[[Runs, Config, Sequence[int]], Finding]] = {
     "fig8": figure_8,
     "fig9": figure_9,
     "fig17": figure_17,
+    "speed": speed,
 }
 
 

@@ -118,19 +118,24 @@ class Runs:
                 trained(config, config.drawn(), self.folder(config), watched=False)
         return [self.folder(config) for config in configs]
 
+    def stage_1(self, config: Config) -> Path:
+        """The checkpoint at which stage 1 of a run ends; trained now, unless it is there."""
+        switch = math.ceil(config.switch * config.steps)
+        trunk = self.folder(config).with_name(f"{self.folder(config).name}-stage-1")
+        if not _at(trunk, switch).is_dir():
+            print(f"stage 1 of {config.method}, seed {config.seed}, {switch} steps", flush=True)
+            trained(config, config.drawn(), trunk, until=switch, watched=False)
+        return _at(trunk, switch)
+
     def branch(self, parent: Config, configs: Sequence[Config]) -> list[Path]:
         """Train runs that differ from `parent` only in what stage 2 reads, all from ONE stage-1 checkpoint of it.
 
         Stage 1 never looks at such values, so each run is, to the bit, the one `train` would have made.
         """
-        switch = math.ceil(parent.switch * parent.steps)
-        trunk = self.folder(parent).with_name(f"{self.folder(parent).name}-stage-1")
-        if not _at(trunk, switch).is_dir() and not all(map(self.done, configs)):
-            print(f"stage 1, {parent.method}, seed {parent.seed}, {switch} steps", flush=True)
-            trained(parent, parent.drawn(), trunk, until=switch, watched=False)
-        for config in configs:
-            if not checkpoint.checkpoints(self.folder(config)):
-                _graft(_at(trunk, switch), self.folder(config), config)
+        if fresh := [config for config in configs if not checkpoint.checkpoints(self.folder(config))]:
+            trunk = self.stage_1(parent)
+            for config in fresh:
+                _graft(trunk, self.folder(config), config)
         return self.train(configs)
 
     def seconds(self, configs: Sequence[Config]) -> float:
