@@ -84,7 +84,7 @@ def at_speed(config: Config, moving: float) -> Config:
     """`config` with the gain at which its maps move by `moving` logits a step: the speed is proportional to the gain.
 
     >>> config = at_speed(preset("savanna"), 0.03)
-    >>> round(config.architecture.attention_gain / at_speed(config, 0.01).architecture.attention_gain, 6)
+    >>> round(config.architecture.attention_gain / at_speed(config, 0.01).architecture.attention_gain, 2)
     3.0
     """
     plain = replace(config.architecture, attention_gain=1.0)
