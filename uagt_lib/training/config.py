@@ -57,7 +57,7 @@ class Config:
     uagt_lib.errors.UagtError: crop 30 must be at least 32 and divisible by 4
     """
 
-    preset: str = "paper"
+    preset: str = "paper-as-printed"
     method: str = "uagt"
     seed: int = 0
     load: int = 286
