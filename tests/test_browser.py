@@ -114,6 +114,42 @@ def test_a_training_and_a_slider_under_a_learners_hands(config: Config, tmp_path
         assert_no_error(page)
 
 
+def seen(page: Page) -> dict:
+    """What shows of the one view on the page: its controls, its still; and the texts of all pictures to be seen."""
+    return page.evaluate("""() => ({
+        view: document.querySelector(".uagt-view")?.offsetWidth > 0,
+        still: document.querySelector(".uagt-still img").offsetWidth > 0,
+        texts: [...document.querySelectorAll(".jp-Notebook img")].filter(i => i.offsetWidth).map(i => i.alt),
+        names: [...document.querySelectorAll("[role=slider]")].map(s => s.getAttribute("aria-label")),
+    })""")
+
+
+def test_controls_have_names_and_where_they_are_dead_there_is_a_still(tmp_path):
+    folder, scratch = places(tmp_path)
+    notebook(folder / "still.ipynb", SET_UP, PLAY)
+    with lab(folder, scratch) as page:
+        open_notebook(page, "still.ipynb")
+        run_all(page)
+        assert_no_error(page)
+        page.wait_for_timeout(1000)  # names are given a moment after a change
+        found = seen(page)
+        assert found["view"] and not found["still"]
+        assert len(found["texts"]) == 4 and all(found["texts"]) and "disc: radius" in found["names"]
+
+        page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+        page.wait_for_function("document.querySelector('.uagt-still').offsetWidth > 0")
+        found = seen(page)
+        assert not found["view"] and found["texts"][0].startswith("matte: true mask")
+
+        page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
+        page.wait_for_timeout(1000)
+        close_notebook(page)
+        open_notebook(page, "still.ipynb")
+        page.wait_for_timeout(3000)  # ipywidgets looks for the controls for two seconds
+        assert seen(page) == {"view": False, "still": True, "texts": found["texts"], "names": []}
+        expect(page.get_by_text("Error displaying widget")).not_to_be_visible()
+
+
 def test_every_lesson_opens_without_a_question(tmp_path):
     folder, scratch = places(tmp_path)
     lessons = sorted(path for path in LESSONS.iterdir() if path.suffix in (".ipynb", ".py"))

@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 
 from uagt_lib.course import build, exercise, places, quizzes, runs, tracking, trained
 from uagt_lib.data.pairs import Pair
+from uagt_lib.show.page import badge
 from uagt_lib.show.widgets import still
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
@@ -69,7 +70,7 @@ def test_without_ipywidgets_a_choice_of_the_quiz_unfolds_its_reason() -> None:
     page = quizzes.unfolding(asked)
     assert page.count("<details>") == sum(len(each.choices) for each in asked)
     right = next(choice for choice in question.choices if choice.right)
-    assert f"<summary>{right.text}</summary>✓ {right.reason}</details>" in page
+    assert f"<summary>{right.text}</summary>{badge('passed')} {right.reason}</details>" in page
 
 
 @pytest.mark.slow

@@ -19,7 +19,14 @@ from safetensors.torch import load_file
 from uagt_lib.data.pairs import Domain, Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.show.figures import kid_histogram, training_curves
-from uagt_lib.show.widgets import Dashboard, attention_explorer, composition_playground, dashboard, kid_explorer
+from uagt_lib.show.widgets import (
+    Dashboard,
+    attention_explorer,
+    composition_playground,
+    dashboard,
+    kid_explorer,
+    view,
+)
 from uagt_lib.show.widgets.playground import disc
 from uagt_lib.training.checkpoint import checkpoints, find_weights, step_name, step_of, write_weights
 from uagt_lib.training.config import Config
@@ -90,7 +97,9 @@ def test_playground_is_equation_1(playground, pair):
     complement = pictures(playground)
     matte.value, blend.value = "mask", 1
     assert pictures(playground) == complement
-    matte.value = "ones"  # blended: zeros
+    matte.value = "ones"
+    assert blend.value == 0  # a new matte starts as itself
+    blend.value = 1  # zeros
     image, paint, _, result = pictures(playground)
     assert result == image and "<b>0%</b>" in text(playground) and "<b>0.000</b>" in text(playground)
     blend.value = 0
@@ -104,6 +113,37 @@ def test_playground_shows_disc_sliders_for_a_disc_only(playground):
     assert box.layout.display == "none"
     control(playground, "matte").value = "disc"
     assert box.layout.display == "flex"
+
+
+def test_a_still_says_what_the_view_says_and_changes_with_it(playground):
+    still = playground.still()
+    assert still.png.startswith(b"\x89PNG") and "matte: true mask" in still.alt and "Background error" in still.alt
+    assert "disc: radius" not in still.alt  # it is hidden
+    assert f'alt="{still.alt[:20]}' in still.html()
+    control(playground, "matte").value = "disc"
+    moved = playground.still()
+    assert moved.png != still.png and "matte: a disc of your own" in moved.alt and "disc: radius: 0.3" in moved.alt
+
+
+def test_a_view_is_displayed_with_its_still_and_draws_it_again_when_told(playground, monkeypatch):
+    displayed = []
+
+    class Handle:
+        def update(self, page):
+            displayed.append(page)
+
+    monkeypatch.setattr(view, "display", lambda page, **_: displayed.append(page) or Handle())
+    monkeypatch.setattr(view, "live", lambda: True)
+    monkeypatch.setattr(view, "watched", lambda: True)
+    playground._ipython_display_()
+    page = displayed[-1].data
+    assert 'class="uagt-still"' in page and "<style>" in page and "true mask" in page
+    control(playground, "matte").value = "zeros"
+    playground.refresh()
+    assert "zeros: keep everything" in displayed[-1].data
+    monkeypatch.setattr(view, "watched", lambda: False)  # a notebook that is built: the picture itself
+    playground.refresh()
+    assert displayed[-1] == playground.still()
 
 
 def test_playground_says_which_shapes_do_not_fit(pair):

@@ -25,7 +25,9 @@ def carried(id: str) -> Any:
             if exercises.judge(task, answer).status == "passed":
                 print(f"✓ {id} {task.name}: yours, from {notebook.name}\n\n{code}")
                 return answer
-    print(f"○ {id} {task.name}: the library's version, no answer that passes is saved in lesson {id[:2]} beside this one")
+    print(
+        f"○ {id} {task.name}: the library's version, no answer that passes is saved in lesson {id[:2]} beside this one"
+    )
     return task.reference
 
 

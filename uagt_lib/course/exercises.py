@@ -29,6 +29,7 @@ from functools import partial
 from typing import Any
 
 import torch
+from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -38,7 +39,7 @@ from uagt_lib.course.expect import stumble
 from uagt_lib.course.harness import Law, Mistake, Standard
 from uagt_lib.course.seen import TODO, Open
 from uagt_lib.errors import UagtError
-from uagt_lib.show import figures
+from uagt_lib.show import figures, page
 from uagt_lib.show.system import PARTS
 
 LESSONS = tuple(f"{i:02}" for i in range(11))
@@ -206,13 +207,20 @@ def exercise(id: str) -> Callable[[Any], Any]:
 
     def decorate(answer: Any) -> Any:
         verdict = judge(task, answer)
-        print(verdict.text)
+        _say(verdict)
         tracking.record(id, verdict.status)
         if task.draw is not None and figures.live():
             figures.show(picture(task, answer, verdict.status), f"Exercise {id}, {task.name}: {verdict.text}")
         return answer if verdict.status == "passed" else task.reference
 
     return decorate
+
+
+def _say(verdict: Verdict) -> None:
+    if figures.watched():
+        display({"text/plain": verdict.text, "text/html": page.verdict(verdict.status, verdict.text)}, raw=True)
+    else:
+        print(verdict.text)
 
 
 def judge(task: Exercise, answer: Any) -> Verdict:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from IPython.display import HTML, display
 
+from uagt_lib.show.page import badge
 from uagt_lib.show.widgets.parts import MOVING, widgets
+from uagt_lib.show.widgets.view import View
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def unfolding(asked: tuple[Question, ...]) -> str:
     return "".join(
         f"<p><b>{number}. {html.escape(question.text)}</b></p>"
         + "".join(
-            f"<details><summary>{html.escape(choice.text)}</summary>{'✓' if choice.right else '✗'} "
+            f"<details><summary>{html.escape(choice.text)}</summary>{badge('passed' if choice.right else 'wrong')} "
             f"{html.escape(choice.reason)}</details>"
             for choice in question.choices
         )
@@ -49,7 +51,7 @@ def unfolding(asked: tuple[Question, ...]) -> str:
     )
 
 
-def build(asked: tuple[Question, ...]) -> widgets.VBox:
+def build(asked: tuple[Question, ...]) -> View:
     """The quiz as widgets: per question a text, radio buttons and the reason for what is chosen; a score below."""
     first: dict[int, bool] = {}
     score = widgets.HTML()
@@ -63,8 +65,7 @@ def build(asked: tuple[Question, ...]) -> widgets.VBox:
         def chosen(change: dict) -> None:
             choice = question.choices[radio.index]
             first.setdefault(number, choice.right)
-            mark, colour = ("✓", "#006d4e") if choice.right else ("✗", "#a33b00")
-            reason.value = f'<span style="color:{colour}"><b>{mark}</b> {html.escape(choice.reason)}</span>'
+            reason.value = f"{badge('passed' if choice.right else 'wrong')} {html.escape(choice.reason)}"
             score.value = f"{sum(first.values())} of {len(asked)} right at the first try" + (
                 "" if len(first) == len(asked) else f", {len(asked) - len(first)} to go"
             )
@@ -73,4 +74,4 @@ def build(asked: tuple[Question, ...]) -> widgets.VBox:
         title = widgets.HTML(f"<b>{number}. {html.escape(question.text)}</b>")
         return widgets.VBox([title, radio, reason])
 
-    return widgets.VBox([*(block(i, q) for i, q in enumerate(asked, 1)), score])
+    return View([*(block(i, q) for i, q in enumerate(asked, 1)), score])

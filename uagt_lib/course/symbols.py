@@ -2,6 +2,9 @@
 
 import re
 
+from uagt_lib.show.figures import watched
+from uagt_lib.show.page import PAGE
+
 # symbol, where "_" lowers what follows it; the name in the code; what it is; the lesson
 SYMBOLS = (
     ("S, T", "source, target", "the two piles of pictures, of horses and of zebras", "00"),
@@ -28,6 +31,10 @@ class Symbols:
         return "\n".join(f"{lesson}  {symbol:16} {what}" for symbol, _, what, lesson in SYMBOLS)
 
     def _repr_html_(self) -> str:
+        return (PAGE if watched() else "") + self.table()  # a lesson's first output: what its page has to know
+
+    def table(self) -> str:
+        """The sheet as HTML."""
         cell = '<td style="text-align:left">'
         rows = "".join(
             f"<tr>{cell}{_set(symbol)}</td>{cell}<code>{name}</code></td>{cell}{what}</td>{cell}{lesson}</td></tr>"

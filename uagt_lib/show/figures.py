@@ -5,15 +5,20 @@
 draws what attention buys: the same held-out savanna pictures, translated by two checkpoints.
 """
 
+import base64
+import html
 import io
+import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from IPython import get_ipython
-from IPython.display import Image, display
+from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -27,16 +32,48 @@ from uagt_lib.training.checkpoint import load_model, read_config
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
 
+HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches: tests, the notebooks' builder
+
 
 def live() -> bool:
     """Whether a notebook is there to show pictures in."""
     return get_ipython() is not None
 
 
+def watched() -> bool:
+    """Whether somebody looks at that notebook while it runs, and so gets HTML."""
+    return live() and not os.environ.get(HEADLESS)
+
+
 def show(figure: Figure, alt: str) -> None:
     """Display a figure in a notebook, with a text for those who cannot see it. Elsewhere nothing happens."""
     if live():
-        display(Image(png(figure), alt=alt))
+        display(Shown(png(figure), alt))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A PNG file with a text for those who cannot see it, for a notebook.
+
+    JupyterLab reads no text from an image output, so whoever watches gets HTML; a notebook that is built gets the
+    image, with its text beside it, as GitHub, nbviewer and the site expect.
+    """
+
+    png: bytes
+    alt: str
+    sharp: int = 1  # of its pixels for each on the screen
+
+    def html(self) -> str:
+        """The picture in HTML."""
+        width = int.from_bytes(self.png[16:20], "big") // self.sharp  # where a PNG file keeps it
+        words, code = html.escape(" ".join(self.alt.split())), base64.b64encode(self.png).decode()
+        return f'<img width="{width}" style="max-width:100%" alt="{words}" src="data:image/png;base64,{code}">'
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        text = {"text/plain": "<IPython.core.display.Image object>"}
+        if not watched():
+            return text | {"image/png": base64.b64encode(self.png).decode()}, {"image/png": {"alt": self.alt}}
+        return text | {"text/html": self.html()}, {}
 
 
 def png(figure: Figure) -> bytes:
@@ -125,17 +162,19 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
         axis.set_xlabel("step", fontsize=9)
         axis.tick_params(labelsize=8)
         axis.set_xlim(0, end)
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.spines[["top", "right"]].set_visible(False)
         if second:
             axis.axvspan(second, end, color="0.5", alpha=0.12, lw=0)
-            axis.text(second, 0.97, " stage 2", transform=axis.get_xaxis_transform(), fontsize=8, va="top")
+            side = "left" if second < 0.8 * end else "right"
+            axis.text(second, 0.97, " stage 2 ", transform=axis.get_xaxis_transform(), fontsize=8, va="top", ha=side)
         if not history:
             axis.text(0.5, 0.5, "nothing recorded yet", transform=axis.transAxes, ha="center", color="0.5", fontsize=9)
         else:
             axis.legend(fontsize=8, frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1.02, 0.98))
     left.set_ylim(min([0, *(line.get_ydata().min() for line in left.lines)]))  # Wasserstein losses fall below 0
     right.set_ylim(0, 1)
-    figure.subplots_adjust(0.06, 0.17, 0.985, 0.82, wspace=0.14)
+    figure.subplots_adjust(0.06, 0.17, 0.975, 0.82, wspace=0.14)
     return figure
 
 

@@ -144,7 +144,7 @@ def _for_readers(cells: list[NotebookNode], page: Page) -> None:
         revealed = guessing and "reveal(" in code
         if code.startswith("# Set-up"):
             page.blocks.append(folded("Set-up: the cell that finds the course, or fetches it", fence(code, "python")))
-            page.blocks.append(symbols()._repr_html_())
+            page.blocks.append(symbols().table())
         elif guessing and "@exercise" not in code:
             end = (guess.end() if guess else 0) if TOLD.search(code) else len(code)
             page.blocks += [fence(part, "python") for part in [code[:end].rstrip()] if part]
@@ -185,7 +185,7 @@ def _printed(cell: NotebookNode, page: Page) -> list[str]:
         elif data["text/plain"] == CONTROLS:
             blocks.append(_controls(cell.source, page.name))
         else:
-            diff = "text/html" in data  # what `growing.difference` returns
+            diff = data.get("text/html", "").startswith("<pre")  # what `growing.difference` returns
             blocks.append(fence(data["text/plain"], "diff" if diff else "text", "output"))
     return blocks
 

@@ -1,7 +1,8 @@
 """Controls for lessons: core ipywidgets, versions 7.7 (Colab) and 8 (JupyterLab 4), pictures as PNG bytes.
 
-A kernel handles no click while a cell runs, so what takes long (`Dashboard`) runs in a thread of its own. Where
-ipywidgets is missing, all of them are shown as they would look at first, and do not move (`still`).
+Each is a `View`: displayed, it leaves a still picture for wherever nobody can move it. A kernel handles no click while
+a cell runs, so what takes long (`Dashboard`) runs in a thread of its own. Where ipywidgets is missing, all of them are
+shown as they would look at first, and do not move (`still`).
 """
 
 from uagt_lib.show.widgets.dashboard import Dashboard

@@ -25,15 +25,15 @@ from uagt_lib.evaluate.observe import Observer
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
-from uagt_lib.show.figures import png, training_curves
+from uagt_lib.show.figures import HEADLESS, png, training_curves
 from uagt_lib.show.palette import BLUE
 from uagt_lib.show.widgets import parts
 from uagt_lib.show.widgets.parts import widgets
+from uagt_lib.show.widgets.view import View
 from uagt_lib.training.config import Config
 from uagt_lib.training.control import Control
 from uagt_lib.training.trainer import RECORD_EVERY, Trainer
 
-HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches (tests, nbconvert): `start` then returns when all is done
 PICTURES = 4  # of each domain
 CELL = 88  # width of each, in pixels on the screen
 GAP = 4  # between them
@@ -71,7 +71,7 @@ class Desk(Control):
                 return
 
 
-class Dashboard(widgets.VBox):
+class Dashboard(View):
     """A run with pause, resume and stop, its losses, attention and samples: `Dashboard(config, pair, out).start()`.
 
     What `out` already holds is gone on with; a finished run is only shown.
@@ -192,6 +192,7 @@ class Dashboard(widgets.VBox):
                 training.join(LOOK)
             self._sample()
             self._look(everything=True)
+            self.refresh()
         except BaseException as error:  # as above; nobody could see what the run does, so it saves and ends
             self.error = self.error or error
             self.control.stop()
@@ -227,7 +228,7 @@ class Dashboard(widgets.VBox):
         self._status, self._warnings, self._recorded, self._scores, self._step = (widgets.HTML() for _ in range(5))
         self._curves = widgets.Image(format="png", layout=widgets.Layout(width="900px", max_width="100%"))
         self._sheets = []
-        groups = [widgets.HTML(_stacked("input", "attention", "result"), layout=widgets.Layout(margin="30px 6px 0 0"))]
+        groups = []
         for direction, images in self._pictures:
             width = len(images) * (CELL + GAP) - GAP
             sheet = widgets.Image(format="png", layout=widgets.Layout(width=f"{width}px"))
@@ -251,7 +252,8 @@ class Dashboard(widgets.VBox):
     def _look(self, everything: bool = False) -> None:
         """Bring the screen up to date: words at once, pictures when they are due."""
         trainer = self.trainer
-        self._pace.append((trainer.seconds, trainer.step))
+        if not self.control.paused:  # or a pause would wear the measured pace away
+            self._pace.append((trainer.seconds, trainer.step))
         self._tell()
         history = list(trainer.history)
         if len(history) != self._records and (everything or self._curves_due):
@@ -264,7 +266,8 @@ class Dashboard(widgets.VBox):
             for sheet, (_, images), result in zip(self._sheets, self._pictures, results, strict=True):
                 sheet.value = parts.encode(_sheet(to_float(images), result))
             self._step.value = parts.lines(
-                f"Pictures below at <b>step {step}</b>, never trained on. Attention: white will be repainted."
+                f"Pictures below at <b>step {step}</b>, never trained on: the input, what attention will have "
+                "repainted (white), and the result."
             )
             self._seen = step
         elif step != trainer.step and self._samples_due and self.running:
@@ -331,11 +334,6 @@ def _sheet(images: Tensor, result: Translation) -> np.ndarray:
         cells = [np.pad(cell, ((0, gap), (0, gap), (0, 0)), constant_values=255) for cell in cells]
         rows.append(np.concatenate(cells, 1))
     return np.concatenate(rows)[:-gap, :-gap]
-
-
-def _stacked(*words: str) -> str:
-    """Words beside the rows of a sheet."""
-    return "".join(f'<div style="height:{CELL + GAP}px; line-height:{CELL}px">{word}</div>' for word in words)
 
 
 def _recorded(history: list[dict[str, float]]) -> str:

@@ -16,10 +16,11 @@ from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
 from uagt_lib.show.widgets import parts
 from uagt_lib.show.widgets.parts import widgets
+from uagt_lib.show.widgets.view import View
 from uagt_lib.training import checkpoint
 
 
-def attention_explorer(checkpoints: str | Path | Sequence[str | Path], pair: Pair, pictures: int = 8) -> widgets.VBox:
+def attention_explorer(checkpoints: str | Path | Sequence[str | Path], pair: Pair, pictures: int = 8) -> View:
     """Input, attention, what of it stage 2's discriminator sees, paint and result, for any checkpoint and picture.
 
     Args:
@@ -76,7 +77,7 @@ def attention_explorer(checkpoints: str | Path | Sequence[str | Path], pair: Pai
 
     parts.on_change(redraw, when, which, direction, tau)
     redraw()
-    return widgets.VBox([when, which, direction, tau, parts.side_by_side(*shown), line])
+    return View([when, which, direction, tau, parts.side_by_side(*shown), line])
 
 
 def _in_words(attention: Tensor, tau: float, mask: Tensor | None) -> str:

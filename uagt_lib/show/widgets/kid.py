@@ -12,11 +12,12 @@ from uagt_lib.evaluate.report import plus_minus
 from uagt_lib.show.figures import kid_histogram, png
 from uagt_lib.show.widgets import parts
 from uagt_lib.show.widgets.parts import widgets
+from uagt_lib.show.widgets.view import View
 
 SMALLEST = 5  # pictures in a subset; with fewer, one value can be larger than everything else on the axis
 
 
-def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {}) -> widgets.VBox:
+def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {}) -> View:
     """KID between two sets of pictures: a histogram of the subsets' values, their mean and ±, and the full sets' value.
 
     Args:
@@ -60,7 +61,7 @@ def kid_explorer(features: Mapping[str, Tensor], labels: Mapping[str, str] = {})
     size.value = min(50, size.max)
     parts.on_change(redraw, one, other, size, subsets, biased)
     redraw()
-    return widgets.VBox([one, other, size, subsets, biased, picture, line])
+    return View([one, other, size, subsets, biased, picture, line])
 
 
 def _sample(x: Tensor, y: Tensor, m: int, count: int, biased: bool) -> Tensor:

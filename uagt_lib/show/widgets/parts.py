@@ -23,7 +23,7 @@ LABEL = {"description_width": "150px"}
 
 
 class Picture(widgets.VBox):
-    """A small picture under its title; a description below says in words what is seen (the <img> has no alt text)."""
+    """A small picture under its title; a description below says in words what is seen."""
 
     def __init__(self, title: str, description: str, width: int = WIDTH):
         self.image = widgets.Image(format="png", layout=widgets.Layout(width=f"{width}px"))

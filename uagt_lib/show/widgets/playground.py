@@ -7,6 +7,7 @@ from uagt_lib.evaluate.attention import background_error
 from uagt_lib.method.compose import compose
 from uagt_lib.show.widgets import parts
 from uagt_lib.show.widgets.parts import widgets
+from uagt_lib.show.widgets.view import View
 
 MATTES = (
     ("true mask", "mask"),
@@ -17,7 +18,7 @@ MATTES = (
 )
 
 
-def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widgets.VBox:
+def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> View:
     """Input, paint, matte and the composed s' (Eq. 1) side by side; the matte is chosen, blended, or painted as a disc.
 
     Args:
@@ -46,6 +47,9 @@ def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widg
     shown[1].show(painted)
     line = widgets.HTML()
 
+    def start_over(change: dict) -> None:
+        blend.value = 0  # halfway, every matte is the same grey, and no slider of the disc would do anything
+
     def redraw() -> None:
         mattes = {"mask": mask, "complement": 1 - mask, "ones": torch.ones_like(mask), "zeros": torch.zeros_like(mask)}
         mattes["disc"] = disc(*mask.shape[1:], x.value, y.value, radius.value, softness.value)
@@ -61,9 +65,10 @@ def composition_playground(image: Tensor, painted: Tensor, mask: Tensor) -> widg
             f"Background error, against the true mask: <b>{error:.3f}</b> (0: untouched, 1: black became white)."
         )
 
+    matte.observe(start_over, names="value")
     parts.on_change(redraw, matte, blend, x, y, radius, softness)
     redraw()
-    return widgets.VBox([matte, blend, disc_sliders, parts.side_by_side(*shown), line])
+    return View([matte, blend, disc_sliders, parts.side_by_side(*shown), line])
 
 
 def disc(height: int, width: int, x: float, y: float, radius: float, softness: float) -> Tensor:
