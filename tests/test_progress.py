@@ -31,12 +31,13 @@ def test_a_run_outlives_the_stream_it_is_shown_on(stream, config: Config, pair: 
     assert trainer.step == 12
 
 
-def test_a_bar_counts_and_says(capsys) -> None:
-    with Bar(3, 1, "picture") as bar:
+def test_a_bar_counts_and_says(capsys, monkeypatch) -> None:
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # as in a terminal
+    with Bar(3, 1, "picture", name="zebras") as bar:
         bar.say("a line")
         bar.advance(), bar.beside("more"), bar.advance()
     err = capsys.readouterr().err
-    assert "a line\n" in err and "3/3" in err and "picture" in err
+    assert "a line\n" in err and "3/3" in err and "picture" in err and "zebras" in err and "more" in err
     with Bar(3, shown=False) as bar:
         bar.say("nothing"), bar.advance()
     assert capsys.readouterr().err == ""

@@ -11,25 +11,36 @@ from tqdm.auto import tqdm
 class Bar:
     """tqdm, guarded: `with Bar(total=100) as bar: ...; bar.advance()`."""
 
-    def __init__(self, total: int, done: int = 0, unit: str = "step", shown: bool = True):
+    def __init__(self, total: int, done: int = 0, unit: str = "step", shown: bool = True, name: str = ""):
         """Args:
         total: units of work.
         done: how many of them were done before.
         unit: what is counted.
         shown: whether to show anything.
+        name: what the work is called, before the bar.
         """
+        # In a notebook a text beside would leave no room for the bar, and a full bar says nothing for ever.
+        self._in_notebook = "ipykernel" in sys.modules
         self._bar: tqdm | None = None
         if shown and sys.stderr is not None:  # None: closed, or a program without a console
             with suppress(Exception):
-                self._bar = tqdm(total=total, initial=done, unit=unit, smoothing=0.05)
+                self._bar = tqdm(
+                    total=total,
+                    initial=done,
+                    unit=unit,
+                    desc=name or None,
+                    smoothing=0.05,
+                    leave=not self._in_notebook,
+                )
 
     def advance(self) -> None:
         """One unit is done."""
         self._do(lambda bar: bar.update())
 
     def beside(self, text: str) -> None:
-        """Show a text beside the bar from its next update on."""
-        self._do(lambda bar: bar.set_postfix_str(text, refresh=False))
+        """Show a text beside the bar from its next update on; not in a notebook."""
+        if not self._in_notebook:
+            self._do(lambda bar: bar.set_postfix_str(text, refresh=False))
 
     def say(self, text: str) -> None:
         """A line above the bar."""

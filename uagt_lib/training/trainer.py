@@ -181,7 +181,7 @@ class Trainer:
             interruptible(self.control),
             self.folder.held() if self.crew.main else nullcontext(),
             computing_with(self.threads),
-            Bar(self.steps, self.step, "step", self._shown) as bar,
+            Bar(self.steps, self.step, "step", self._shown, self.folder.path.name) as bar,
             _scalars(self._tensorboard) as log,
         ):
             bar.say("\n".join(self.introduction()))

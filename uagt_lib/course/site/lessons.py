@@ -171,8 +171,8 @@ def _shown(cell: NotebookNode, page: Page) -> list[str]:
 
 
 def _printed(cell: NotebookNode, page: Page) -> list[str]:
-    """A code cell's outputs as Markdown."""
-    blocks = []
+    """A code cell's outputs as Markdown; where it shows controls, their still picture, and a way to where they move."""
+    blocks, controls = [], []
     for output in cell.outputs:
         data = output.get("data", {})
         if output.output_type == "stream":
@@ -183,11 +183,11 @@ def _printed(cell: NotebookNode, page: Page) -> list[str]:
         elif "text/markdown" in data:
             blocks.append(data["text/markdown"])
         elif data["text/plain"] == CONTROLS:
-            blocks.append(_controls(cell.source, page.name))
+            controls.append(_controls(cell.source, page.name))
         else:
             diff = data.get("text/html", "").startswith("<pre")  # what `growing.difference` returns
             blocks.append(fence(data["text/plain"], "diff" if diff else "text", "output"))
-    return blocks
+    return blocks + controls
 
 
 def _controls(code: str, lesson: str) -> str:
@@ -195,7 +195,7 @@ def _controls(code: str, lesson: str) -> str:
     names = [name for name in widgets.__all__ if f"widgets.{name}(" in code]
     about = [inspect.getdoc(getattr(widgets, name)).split("\n")[0].split(": `")[0].rstrip(".") for name in names]
     text = "; ".join(about) if about else "A quiz: every choice answers with its reason"
-    return launch.invitation("controls", f"In the notebook there are controls here. {text}.", lesson)
+    return launch.invitation("controls", f"In the notebook these are controls. {text}.", lesson)
 
 
 def _exercise(task: exercises.Exercise, page: Page) -> list[str]:

@@ -17,9 +17,9 @@ def write(folder: Path) -> None:
     """Export every shipped checkpoint that has attention on both sides, and write `models.json` beside the graphs."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    shipped = {path: read_config(path) for path in sorted(data("checkpoints").glob("*.safetensors"))}
     listed = []
-    for path in sorted(data("checkpoints").glob("*.safetensors")):
-        config = read_config(path)
+    for path, config in sorted(shipped.items(), key=lambda item: item[1].view):  # small first: the page begins with it
         pieces = METHODS[config.method].pieces
         if pieces.attention_s and pieces.attention_t:
             listed.append(_write_one(path, config, folder))
@@ -32,7 +32,8 @@ def _write_one(path: Path, config: Config, folder: Path) -> dict[str, Any]:
     for direction, (source, target) in zip(Direction, (names, names[::-1]), strict=True):
         graph = folder / f"{path.stem}-{direction.value}.onnx"
         export_onnx(path, graph, direction)
-        directions.append({"word": direction.value, "from": source, "to": target, "file": graph.name})
+        size = graph.stat().st_size
+        directions.append({"word": direction.value, "from": source, "to": target, "file": graph.name, "bytes": size})
     return {
         "name": path.stem,
         "title": f"{'Drawn' if config.savanna else 'Photographed'} {names[0]}s and {names[1]}s",

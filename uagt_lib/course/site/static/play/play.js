@@ -118,7 +118,7 @@ async function translate() {
   if (!picture) return;
   const graph = new URL(direction.file, models).href;
   if (!sessions.has(graph)) {
-    say("Fetching the model: 5 MB at the first visit ...");
+    say(`Fetching the model: ${(direction.bytes / 1e6).toFixed(0)} MB, and at the first visit the program that runs it ...`);
     sessions.set(graph, load(graph));
   }
   try {
