@@ -1,7 +1,10 @@
 """`uagt evaluate`: the same bytes twice, the same scores for the same pictures, and what it refuses."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,8 @@ from PIL import Image
 from torch import Tensor
 
 from tests.test_cli import refused, run
+from uagt_lib.course.places import ROOT
+from uagt_lib.data import strips
 from uagt_lib.data.pairs import from_savanna
 from uagt_lib.evaluate import kid, observe, outputs
 from uagt_lib.evaluate.pictures import whose
@@ -147,6 +152,52 @@ def test_the_scale_has_a_floor_and_a_ceiling(drawn: Path, tmp_path: Path) -> Non
     assert target["kid_to_source"]["mean"] > 0.5 > 0.05 > abs(target["kid_to_target"]["mean"])
     assert rows["as-it-was S→T"]["kid_of_all"][0] == untouched["kid_of_all"][0] == target["kid_of_all"][1]
     assert rows["perfect S→T"]["kid_to_target"]["mean"] < 0.05 < rows["as-it-was S→T"]["kid_to_target"]["mean"]
+
+
+def test_strips_and_batches_change_no_number_and_no_picture(
+    checkpoint: Path, drawn: Path, tmp_path, monkeypatch
+) -> None:
+    for sub in ("testA", "testB", "masksA", "masksB", "emptyA", "emptyB"):
+        (tmp_path / "data" / sub).mkdir(parents=True)
+        for path in sorted((drawn / sub).iterdir())[:6]:
+            picture = Image.open(path)
+            picture.resize((300, 210) if path.stem == "0002" else (64, 48)).save(tmp_path / "data" / sub / path.name)
+    arguments = ("--data", tmp_path / "data", "--features", "savanna", "--subset-size", 3)
+    for name, strip in (("whole", 10**9), ("strips", 999)):
+        monkeypatch.setattr(strips, "STRIP", strip)
+        monkeypatch.setattr(outputs, "PIXELS", strip)
+        monkeypatch.setenv("UAGT_CACHE", str(tmp_path / f"cache-{name}"))
+        assert run("evaluate", checkpoint, "--out", tmp_path / name, *arguments) == 0
+    assert tree(tmp_path / "whole") == tree(tmp_path / "strips")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts memory otherwise")
+def test_a_picture_of_48_megapixels_with_its_mask_takes_less_than_a_gigabyte(tmp_path: Path) -> None:
+    """Peak of a process that has evaluated small pictures, and then evaluates one that is large."""
+    for name, size in (("small", (80, 60)), ("large", (8000, 6000))):
+        picture = Image.linear_gradient("L").resize(size)
+        for sub, pictures in {
+            "testA": (Image.merge("RGB", (picture, picture.transpose(0), picture)), Image.new("RGB", (64, 64))),
+            "masksA": (picture.point(lambda value: 255 * (value > 128)), Image.new("L", (64, 64))),
+            "testB": (Image.new("RGB", (64, 64)), Image.new("RGB", (64, 64), "white")),
+        }.items():
+            (tmp_path / name / sub).mkdir(parents=True)
+            for i, each in enumerate(pictures):
+                each.save(tmp_path / name / sub / f"{i}.png", compress_level=1)
+    code = f"""
+import resource
+from uagt_lib.evaluate.compare import Protocol, compare
+for name in ("small", "large"):
+    folder = {str(tmp_path)!r} + "/" + name
+    weights, protocol = "data/checkpoints/savanna-64.safetensors", Protocol(subset_size=2)
+    compare(weights, folder + "-out", data=folder, extractor="savanna", protocol=protocol)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    before, after = (int(line) * (1 if sys.platform == "darwin" else 1024) for line in done.stdout.split())
+    assert after - before < 1e9, done.stderr
 
 
 def test_the_floor_never_compares_a_picture_with_itself(drawn: Path, tmp_path: Path, monkeypatch) -> None:

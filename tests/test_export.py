@@ -1,5 +1,8 @@
 """Export to ONNX: the file computes what PyTorch computes, at other sizes too, or it does not appear."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,16 @@ def test_the_command_writes_the_file_and_says_how_exact_it_is(packages: None, tm
     checkpoint, path = str(CHECKPOINTS / "savanna-64.safetensors"), tmp_path / "x.onnx"
     assert main(["export", "--checkpoint", checkpoint, "--out", str(path), "--direction", "t2s"]) == 0
     assert path.stat().st_size > 500_000 and "differs from PyTorch by at most" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere every name is Unicode")
+def test_a_folder_whose_name_is_no_utf8_gets_its_graph(packages: None, tmp_path: Path) -> None:
+    folder, words = os.fsencode(tmp_path) + b"/bad\xff", ("-m", "uagt_lib", "export", "--out")
+    checkpoint = os.fsencode(CHECKPOINTS / "savanna-64.safetensors")
+    ran = subprocess.run(
+        [sys.executable, *words, folder + b"/x.onnx", "--checkpoint", checkpoint],
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONPATH": str(CHECKPOINTS.parents[1])},
+        capture_output=True,
+    )
+    assert ran.returncode == 0 and b"Traceback" not in ran.stderr, ran.stderr[-2000:]
+    assert os.listdir(folder) == [b"x.onnx"]

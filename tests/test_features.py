@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from uagt_lib.data import savanna
+from uagt_lib.data import savanna, strips
 from uagt_lib.data.pairs import to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import features, kid, savanna_features
@@ -57,6 +58,14 @@ def test_resizing_averages_away_what_is_too_fine() -> None:
     assert features.fit(same, 16) is same
     edge = features.fit(torch.ones(1, 3, 64, 64).triu() * 2 - 1, 16)
     assert edge.min() >= -1 and edge.max() <= 1  # bicubic overshoots
+
+
+@pytest.mark.parametrize("size", [(64, 64), (101, 37), (20, 300)])
+def test_strips_have_the_bits_of_the_whole(size: tuple[int, int], monkeypatch) -> None:
+    picture = noise(1, 3, *size)
+    whole = F.interpolate(to_float(picture), (80, 80), mode="bicubic", antialias=True).clamp(-1, 1)
+    monkeypatch.setattr(strips, "STRIP", 333)
+    assert torch.equal(features.fit(picture, 80), whole) and torch.equal(features.fit(to_float(picture), 80), whole)
 
 
 def test_a_folder_of_any_sizes_gives_one_row_a_picture_in_order(tmp_path: Path) -> None:

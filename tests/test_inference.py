@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from uagt_lib import inference
+from uagt_lib.data import strips
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.errors import UagtError
 from uagt_lib.inference import translate_files, translate_image, translate_pixels
@@ -42,7 +43,7 @@ def test_zero_attention_returns_the_picture_itself(model: Model) -> None:
 def test_strips_have_the_bits_of_the_whole(model: Model, size: tuple[int, ...], strip: int, monkeypatch) -> None:
     picture = noise(*size)
     whole = translate_image(model, to_float(picture), "t2s")
-    monkeypatch.setattr(inference, "STRIP", strip)
+    monkeypatch.setattr(strips, "STRIP", strip)
     attention, translated = translate_pixels(model, picture, "t2s")
     assert torch.equal(attention, whole.attention)
     assert torch.equal(translated, to_uint8(whole.translated))

@@ -237,13 +237,18 @@ def test_the_first_signal_stops_and_saves_and_an_ignored_one_does_not(config, pa
 
 
 def test_a_second_ctrl_c_ends_it_at_once(config, pair, tmp_path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+
     def strike(model, step) -> dict:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         return {}
 
-    with pytest.raises(KeyboardInterrupt):
-        Trainer(config, pair, tmp_path, observer=strike, progress=False).run()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Trainer(config, pair, tmp_path, observer=strike, progress=False).run()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_where_a_signal_does_not_exist_it_is_passed_over(config, pair, tmp_path, monkeypatch) -> None:

@@ -1,5 +1,6 @@
 """A trained translator as one ONNX graph: generator, attention network and Eq. 1, for programs without PyTorch."""
 
+import io
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,7 +85,7 @@ def export_onnx(checkpoint: str | Path, path: str | Path, direction: Direction |
     make_folder(path.parent)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        _trace(network, torch.zeros(1, 3, model.view, model.view), partial)
+        partial.write_bytes(_trace(network, torch.zeros(1, 3, model.view, model.view)))
         seen = torch.rand(2, 3, model.view + 8, model.view + 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
         with torch.no_grad():
             wanted = dict(zip(OUTPUTS, network(seen), strict=True))
@@ -110,21 +111,24 @@ def run_onnx(path: str | Path, images: np.ndarray, output: str = "translated") -
     """
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(Path(path).read_bytes(), providers=["CPUExecutionProvider"])
     return session.run([output], {"image": images})[0]
 
 
-def _trace(network: nn.Module, example: Tensor, path: Path) -> None:
+def _trace(network: nn.Module, example: Tensor) -> bytes:
+    """The file's content: PyTorch and onnxruntime open no file whose name is no UTF-8, as Linux allows."""
+    content = io.BytesIO()
     axes = {0: "batch", 2: "height", 3: "width"}
     with warnings.catch_warnings():  # checks of shapes are not traced, and the exporter is called old: both intended
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
             (example,),
-            str(path),
+            content,
             dynamo=False,
             opset_version=17,
             input_names=["image"],
             output_names=list(OUTPUTS),
             dynamic_axes=dict.fromkeys(("image", *OUTPUTS), axes),
         )
+    return content.getvalue()

@@ -19,6 +19,7 @@ from uagt_lib.data.folders import CONTACT_SHEET, list_images, load_image, to_pix
 from uagt_lib.data.pairs import to_float, to_grey, to_picture, to_uint8
 from uagt_lib.data.picture import read_image, to_rgb
 from uagt_lib.data.sheets import contact_sheet, thumbnail
+from uagt_lib.data.strips import stretched, strips
 from uagt_lib.errors import UagtError
 from uagt_lib.files import make_folder
 from uagt_lib.method.compose import compose
@@ -26,7 +27,6 @@ from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model, Translation
 
 MAPS = "attention"  # the folder of the maps, beside the translations
-STRIP = 2**20  # pixels put together at once
 NAME_REFUSED = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)  # what systems say to a name they cannot keep
 Rows = Callable[[slice], Tensor]
 
@@ -74,7 +74,7 @@ def translate(
     """
     image = to_rgb(picture) if isinstance(picture, Image.Image) else read_image(picture)
     attention, translated = translate_pixels(model, to_pixels(image)[None], direction)
-    return TranslatedPicture(to_picture(translated[0]), _grey(attention[0]), attention[0, 0].numpy())
+    return TranslatedPicture(to_picture(translated[0]), grey(attention[0]), attention[0, 0].numpy())
 
 
 def translate_files(
@@ -122,8 +122,8 @@ def _translate_file(
     except UagtError as error:
         raise UagtError(f"{path}: {error}") from error
     del pixels  # a large picture is large several times over
-    _grey(attention[0]).save(out / MAPS / name)
-    attention = thumbnail(_grey(attention[0]))
+    grey(attention[0]).save(out / MAPS / name)
+    attention = thumbnail(grey(attention[0]))
     result = to_picture(translated[0])
     result.save(out / name)
     return picture, attention, thumbnail(result)
@@ -206,13 +206,23 @@ def translate_pixels(model: Model, pixels: Tensor, direction: Direction | str = 
     Raises:
         UagtError: if `direction` is none, or the networks answer with NaN.
     """
-    attention_of, painted_of = _look(model, pixels, direction)
     attention, translated = torch.empty(len(pixels), 1, *pixels.shape[-2:]), torch.empty_like(pixels)
-    for rows in _strips(pixels):
-        matte, painted = attention_of(rows), painted_of(rows)
-        attention[..., rows, :] = matte
-        translated[..., rows, :] = to_uint8(compose(to_float(pixels[..., rows, :].to(painted.device)), painted, matte))
+    for rows, part in translate_strips(model, pixels, direction):
+        attention[..., rows, :] = part.attention
+        translated[..., rows, :] = to_uint8(part.translated)
     return attention, translated
+
+
+@torch.no_grad()
+def translate_strips(
+    model: Model, pixels: Tensor, direction: Direction | str = Direction.S2T
+) -> Iterator[tuple[slice, Translation]]:
+    """As `translate_pixels`, but what `translate_image` gives comes strip by strip, with its rows."""
+    attention_of, painted_of = _look(model, pixels, direction)
+    for rows in strips(pixels):
+        attention, painted = attention_of(rows), painted_of(rows)
+        seen = to_float(pixels[..., rows, :].to(painted.device))
+        yield rows, Translation(attention, painted, compose(seen, painted, attention))
 
 
 def _look(model: Model, images: Tensor, direction: Direction | str) -> tuple[Rows, Rows]:
@@ -220,23 +230,11 @@ def _look(model: Model, images: Tensor, direction: Direction | str) -> tuple[Row
     height, width = images.shape[-2:]
     scale = model.view / min(height, width)
     small = [max(model.stride, round(side * scale / model.stride) * model.stride) for side in (height, width)]
-    narrow = []  # the filter takes rows and columns one after the other, so strips lose nothing
-    for rows in _strips(images):
-        strip = images[..., rows, :]
-        strip = to_float(strip) if strip.dtype == torch.uint8 else strip
-        narrow.append(F.interpolate(strip, (strip.shape[-2], small[1]), mode="bicubic", antialias=True))
-    seen = F.interpolate(torch.cat(narrow, -2), small, mode="bicubic", antialias=True).clamp(-1, 1)
-    result = model.translate(seen.to(next(model.parameters()).device), direction)
+    seen = stretched(images, *small).to(next(model.parameters()).device)
+    result = model.translate(seen, direction)
     if not (result.attention.isfinite().all() and result.painted.isfinite().all()):
         raise UagtError("the networks answer with NaN: their training diverged; take another checkpoint")
     return _enlarged(result.attention, height, width), _enlarged(result.painted, height, width)
-
-
-def _strips(images: Tensor) -> Iterator[slice]:
-    """Rows of `images` (N, C, H, W), a few at a time."""
-    count, _, height, width = images.shape
-    rows = max(1, STRIP // (count * width))
-    return (slice(y, y + rows) for y in range(0, height, rows))
 
 
 def _enlarged(x: Tensor, height: int, width: int) -> Rows:
@@ -252,9 +250,9 @@ def _enlarged(x: Tensor, height: int, width: int) -> Rows:
     return lambda rows: wide[..., above[rows], :] * (1 - share[rows]) + wide[..., below[rows], :] * share[rows]
 
 
-def _grey(attention: Tensor) -> Image.Image:
+def grey(attention: Tensor) -> Image.Image:
     """A map (1, H, W) in [0, 1] as a grey picture."""
-    rows = [to_uint8(to_grey(attention[:, strip])[:1]) for strip in _strips(attention[None])]
+    rows = [to_uint8(to_grey(attention[:, strip])[:1]) for strip in strips(attention[None])]
     return to_picture(torch.cat(rows, 1))
 
 

@@ -203,7 +203,7 @@ def _to_mask(picture: Image.Image) -> Image.Image:
     if not values.min() >= 0 or 0 < largest < full / 2 or (picture.mode == "F" and full != 1):
         # class numbers or palette colours, say: dividing would give a faint mask
         raise UagtError(f"is not a mask: it has values from {values.min()} to {largest}; save it with 0/1 or 0/255.")
-    return Image.fromarray(values.astype(np.float32) / np.float32(full))
+    return Image.fromarray(np.divide(values, np.float32(full), dtype=np.float32))
 
 
 def _opaque(picture: Image.Image, ground: str) -> Image.Image:

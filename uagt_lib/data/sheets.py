@@ -35,6 +35,11 @@ def contact_sheet(columns: list[list[Image.Image]], across: int = 12, side: int 
     return canvas
 
 
+def small(pixels: Tensor) -> Image.Image:
+    """A picture uint8 (3, H, W) as a contact sheet shows it: each pixel a square, or shrunk."""
+    return thumbnail(to_picture(enlarge(pixels)))
+
+
 def thumbnail(picture: Image.Image, side: int = 256) -> Image.Image:
     """A copy of a picture, shrunk to fit into `side` pixels."""
     small = picture.copy()
@@ -45,4 +50,4 @@ def thumbnail(picture: Image.Image, side: int = 256) -> Image.Image:
 def enlarge(pictures: Tensor, side: int = 128) -> Tensor:
     """Small pictures, (..., H, W), with each pixel a square, so that they are at least `side` wide."""
     times = max(1, side // pictures.shape[-1])
-    return pictures.repeat_interleave(times, -1).repeat_interleave(times, -2)
+    return pictures if times == 1 else pictures.repeat_interleave(times, -1).repeat_interleave(times, -2)

@@ -7,9 +7,11 @@ where its mask is above 0.5, as background where it is below 0.01; soft edges ar
 
 import math
 from collections import defaultdict
+from itertools import repeat
 
 from torch import Tensor
 
+from uagt_lib.data import strips
 from uagt_lib.training import watch
 
 
@@ -91,6 +93,12 @@ class Tally:
 
     def add(self, attention: Tensor, source: Tensor, translated: Tensor, masks: Tensor | None = None) -> None:
         """Count in a batch; without masks only what needs none."""
+        self.maps(attention, masks)
+        if masks is not None:
+            self.background(source, translated, masks)
+
+    def maps(self, attention: Tensor, masks: Tensor | None = None) -> None:
+        """Count in maps alone."""
         means, spreads = watch.levels(attention)
         self._add("mean", means)
         self._add("spread", spreads)
@@ -102,6 +110,10 @@ class Tally:
         self._add("iou@0.1", _ious(attention, masks, 0.1))
         self._add("attention_inside", attention, object_)
         self._add("attention_outside", attention, background)
+
+    def background(self, source: Tensor, translated: Tensor, masks: Tensor) -> None:
+        """Count in what happened to the background: of whole pictures, or of some of their rows."""
+        background = masks < 0.01
         self._add("background_error", (source - translated).abs().mean(1, keepdim=True) / 2, background)
         self._add("squared", _squared(source, translated), background)
 
@@ -119,16 +131,22 @@ class Tally:
         return found | last | {"collapse": watch.collapse(means["mean"], means["spread"])}
 
     def _add(self, name: str, values: Tensor, where: Tensor | None = None) -> None:
-        values = values.double()
-        self._sums[name] += (values if where is None else values * where).sum().item()
-        self._counts[name] += values.numel() if where is None else where.sum().item()
+        ones = where is None
+        for some, there in zip(_some(values), repeat(None) if ones else _some(where), strict=False):
+            some = some.double()
+            self._sums[name] += (some if ones else some * there).sum().item()
+            self._counts[name] += some.numel() if ones else there.sum().item()
 
 
 def _ious(attention: Tensor, masks: Tensor, threshold: float) -> Tensor:
     found, object_ = attention > threshold, masks > 0.5
-    union = (found | object_).flatten(1).sum(1)
-    shared = (found & object_).flatten(1).sum(1)
+    union, shared = (sum(part.sum(1) for part in _some(x.flatten(1))) for x in (found | object_, found & object_))
     return (shared + (union == 0)) / union.clamp(min=1)
+
+
+def _some(x: Tensor) -> tuple[Tensor, ...]:
+    """A part at a time, (N, some), or (some) of anything else: sums are of wider numbers, and large maps of many."""
+    return (x if x.dim() == 2 else x.flatten()).split(strips.STRIP, -1)
 
 
 def _undecided(attention: Tensor) -> Tensor:

@@ -7,12 +7,14 @@ alike: what is scored are files that can be looked at, and scored again by other
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from PIL import Image
 
+from uagt_lib.data.sheets import small
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid, report
 from uagt_lib.evaluate.candidates import Candidate, Real, check_outputs, check_sizes, find_real, identify
@@ -194,7 +196,7 @@ def _training(candidate: Candidate) -> dict[str, Any] | None:
 
 def _sheet(
     rows: list[tuple[str, dict[Direction, list[Sample | None]]]], real: Real
-) -> tuple[list[str], list[list[Tensor]]]:
+) -> tuple[list[str], list[list[Image.Image]]]:
     """Captions of the sheet's rows, and its columns: input, then attention and output of everyone."""
     captions = ["input"]
     for name, samples in rows:
@@ -204,9 +206,9 @@ def _sheet(
     for direction in Direction:
         if not any(direction in samples for _, samples in rows):
             continue
-        inputs = [image for (_, image), _ in zip(real.sides(direction)[0], range(SHOWN), strict=False)]
+        inputs = [small(image) for _, image in islice(real.sides(direction)[0], SHOWN)]
         for i, image in enumerate(inputs):
-            column, blank = {"input": image}, torch.full_like(image, 255)
+            column, blank = {"input": image}, Image.new("RGB", image.size, "white")
             for name, samples in rows:
                 found = dict(enumerate(samples.get(direction, []))).get(i) or Sample(None, blank)
                 column |= {f"{name}: attention": found.attention, f"{name}: output": found.translated}

@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from uagt_lib.data.folders import MANY
 from uagt_lib.data.pairs import to_float, to_uint8
+from uagt_lib.data.strips import stretched
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import savanna_features
 from uagt_lib.evaluate.extractors import EXTRACTORS
@@ -140,10 +140,13 @@ def load_extractor(name: str) -> Extractor:
 
 
 def fit(images: Tensor, size: int) -> Tensor:
-    """Stretch images (N, 3, H, W) in [-1, 1] to (N, 3, size, size), antialiased; unchanged if they have that size."""
-    if images.shape[-2:] == (size, size):
-        return images
-    return F.interpolate(images, (size, size), mode="bicubic", antialias=True).clamp(-1, 1)
+    """Stretch images (N, 3, H, W), uint8 or in [-1, 1], to (N, 3, size, size) in [-1, 1], antialiased.
+
+    Unchanged if they have that size.
+    """
+    if images.shape[-2:] != (size, size):
+        return stretched(images, size, size)
+    return to_float(images) if images.dtype == torch.uint8 else images
 
 
 def features(pictures: Pictures, extractor: Extractor) -> Tensor:
@@ -184,7 +187,8 @@ def cache() -> Path | None:
 def _compute(pictures: Pictures, extractor: Extractor) -> Iterator[Tensor]:
     batch: list[Tensor] = []
     for _, picture in tqdm(pictures, desc=f"{extractor.name} {pictures}", unit="image", disable=len(pictures) <= MANY):
-        batch.append(fit(to_float(picture[None]), extractor.size))
+        batch.append(fit(picture[None], extractor.size))
+        del picture  # before the next is read
         if len(batch) == BATCH:
             yield extractor(torch.cat(batch))
             batch = []

@@ -5,20 +5,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
 from uagt_lib import memory
 from uagt_lib.data.folders import name_of
-from uagt_lib.data.pairs import to_float, to_grey, to_picture, to_uint8
+from uagt_lib.data.pairs import to_float, to_picture, to_uint8
+from uagt_lib.data.sheets import enlarge, small, thumbnail
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
 from uagt_lib.evaluate.pictures import Folder, Pictures, whose
 from uagt_lib.files import make_folder
-from uagt_lib.inference import translate_image, translate_pixels
+from uagt_lib.inference import grey, translate_strips
 from uagt_lib.method.direction import Direction
-from uagt_lib.method.model import Model, Translation
+from uagt_lib.method.model import Model
 from uagt_lib.training.checkpoint import load_model
 
 BATCH, PIXELS = 16, 2**21  # translated at once: at most so many pictures, and pixels
@@ -26,10 +28,10 @@ SHOWN = 6  # pictures of each direction on the contact sheet
 
 
 class Sample(NamedTuple):
-    """A translated picture for the contact sheet, uint8 (3, H, W); attention is None where nobody knows it."""
+    """A translated picture for the contact sheet; attention is None where nobody knows it."""
 
-    attention: Tensor | None
-    translated: Tensor
+    attention: Image.Image | None
+    translated: Image.Image
 
 
 def check_free(candidate: Candidate, real: Real, out: Path) -> None:
@@ -77,13 +79,16 @@ def _translated(
     with tqdm(total=count, desc=title, unit="image", disable=count < 20) as bar:
         for names, batch, masks in _batches(pictures):
             try:
-                yield names, *_translate(model, batch, masks, direction, tally)
+                attention, finished = _translate(model, batch, masks, direction, tally)
             except UagtError as error:
                 raise UagtError(f"{candidate.weights}, picture {names[0]}: {error}") from error
             except (MemoryError, RuntimeError) as error:
                 if not memory.ran_out(error):
                     raise
                 raise UagtError(f"{names[0]} of {pictures} needs more memory than is free; scale it down") from error
+            del batch, masks  # a large picture is large several times over
+            yield names, attention, finished
+            del attention, finished
             bar.update(len(names))
 
 
@@ -91,25 +96,26 @@ def _translate(
     model: Model, batch: Tensor, masks: Tensor | None, direction: Direction, tally: Tally
 ) -> tuple[Tensor, Tensor]:
     """One batch, counted: attention and results. Only what masks are held against is kept before it is rounded."""
-    if masks is None:
-        attention, finished = translate_pixels(model, batch, direction)
-        tally.add(attention, batch, finished)
-        return attention, finished
-    seen = to_float(batch)
-    result = Translation(*(x.cpu() for x in translate_image(model, seen, direction)))
-    tally.add(result.attention, seen, result.translated, masks)
-    return result.attention, to_uint8(result.translated)
+    attention, finished = torch.empty(len(batch), 1, *batch.shape[-2:]), torch.empty_like(batch)
+    for rows, part in translate_strips(model, batch, direction):
+        attention[..., rows, :] = part.attention
+        finished[..., rows, :] = to_uint8(part.translated)
+        if masks is not None:
+            tally.background(to_float(batch[..., rows, :]), part.translated.cpu(), masks[..., rows, :])
+    tally.maps(attention, masks)
+    return attention, finished
 
 
 def _write(results: Iterator[tuple[list[str], Tensor, Tensor]], where: Path) -> tuple[Folder, list[Sample | None]]:
     """Write PNG files to `where`; returns them, and samples of the first."""
     samples, paths = [], []
     for names, maps, finished in results:
-        for name, attention, picture in zip(names, maps, finished, strict=True):
+        for i, name in enumerate(names):
             paths.append(where / f"{name}.png")
-            to_picture(picture).save(paths[-1])
+            to_picture(finished[i]).save(paths[-1])
             if len(samples) < SHOWN:
-                samples.append(Sample(to_uint8(to_grey(attention)), picture))
+                samples.append(Sample(thumbnail(grey(enlarge(maps[i]))), small(finished[i])))
+        del maps, finished
     return Folder(where, tuple(paths)), samples
 
 
@@ -117,18 +123,26 @@ def _batches(pictures: Pictures) -> Iterator[tuple[list[str], Tensor, Tensor | N
     """Neighbours of one size, together: names, uint8 (n, 3, H, W), and masks (n, 1, H, W) or None."""
     batch: list[tuple[str, Tensor, Tensor | None]] = []
     for item in pictures.masked():
-        full = len(batch) == BATCH or (len(batch) + 1) * item[1][0].numel() > PIXELS
-        if batch and (full or item[1].shape != batch[0][1].shape):
-            yield _stacked(batch)
-            batch = []
+        if batch and item[1].shape != batch[0][1].shape:
+            yield _taken(batch)
         batch.append(item)
+        full = len(batch) == BATCH or (len(batch) + 1) * item[1][0].numel() > PIXELS
+        del item
+        if full:
+            yield _taken(batch)
     if batch:
-        yield _stacked(batch)
+        yield _taken(batch)
 
 
-def _stacked(batch: list[tuple[str, Tensor, Tensor | None]]) -> tuple[list[str], Tensor, Tensor | None]:
+def _taken(batch: list[tuple[str, Tensor, Tensor | None]]) -> tuple[list[str], Tensor, Tensor | None]:
+    """A batch in one, and its list emptied: nobody else holds a large picture then."""
     names, images, masks = zip(*batch, strict=True)
-    return list(names), torch.stack(images), None if masks[0] is None else torch.stack(masks)
+    batch.clear()
+    return list(names), _stacked(images), None if masks[0] is None else _stacked(masks)
+
+
+def _stacked(tensors: tuple[Tensor, ...]) -> Tensor:
+    return torch.stack(tensors) if len(tensors) > 1 else tensors[0][None]
 
 
 def _matching(outputs: Folder, inputs: Pictures) -> list[Sample | None]:
@@ -140,5 +154,5 @@ def _matching(outputs: Folder, inputs: Pictures) -> list[Sample | None]:
     if not any(found) and len(outputs) == len(inputs):
         found = list(outputs.paths[: len(shown)])
     pictures = Folder(outputs.path, tuple(p for p in found if p))
-    images = iter([image for _, image in pictures])
+    images = iter([small(image) for _, image in pictures])
     return [Sample(None, next(images)) if p else None for p in found]

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from uagt_lib.data.folders import holds_images, load_masked
 from uagt_lib.data.pairs import to_float, to_grey, to_uint8
+from uagt_lib.data.sheets import small
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import report
 from uagt_lib.evaluate.attention import Tally
@@ -56,7 +57,8 @@ def score_photographs(
     for row, path in zip(rows, (None, *paths), strict=True):
         row |= {"direction": direction.label, "masks": str(root)}
         row |= {"photographs": len(masks), "checkpoint": path and str(path)}
-    return report.write(out, [], rows, (captions, columns), "attention")
+    sheet = captions, [[small(picture) for picture in column] for column in columns]
+    return report.write(out, [], rows, sheet, "attention")
 
 
 def _folders(root: Path) -> tuple[Path, Path]:

@@ -46,6 +46,7 @@ class Folder:
                 refused.append(str(error))
                 continue
             yield name, picture
+            del picture  # before the next is read
         if refused:
             raise UagtError(
                 f"{len(refused)} of the {len(self)} pictures in {self.path} cannot be used, and a score without them "
@@ -61,6 +62,7 @@ class Folder:
                 continue
             size = (picture.shape[2], picture.shape[1])
             yield name, picture, torch.from_numpy(np.array(read_mask_of(files[name], self.masks[name], size)))[None]
+            del picture
 
     def only(self, pattern: str) -> "Folder":
         """Those whose file names match a pattern as shells have it: "*_fake_B*".

@@ -5,10 +5,9 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from torch import Tensor
+from PIL import Image
 
-from uagt_lib.data.pairs import to_picture
-from uagt_lib.data.sheets import contact_sheet, enlarge
+from uagt_lib.data.sheets import contact_sheet
 from uagt_lib.evaluate.kid import Kid
 from uagt_lib.files import to_bytes
 from uagt_lib.training.checkpoint import write_bytes, write_json
@@ -49,7 +48,7 @@ def write(
     out: Path,
     kid: list[dict[str, Any]],
     attention: list[dict[str, Any]],
-    sheet: tuple[list[str], list[list[Tensor]]],
+    sheet: tuple[list[str], list[list[Image.Image]]],
     name: str = "report",
 ) -> dict[str, Any]:
     """Write NAME.md, NAME.json and contact_sheet.png to `out`; the same values give the same bytes.
@@ -57,7 +56,7 @@ def write(
     Args:
         out: an existing folder.
         kid, attention: rows of the two tables; either may be empty.
-        sheet: captions of the sheet's rows, and its columns of pictures uint8 (3, H, W).
+        sheet: captions of the sheet's rows, and its columns of pictures.
         name: of the two files.
 
     Returns:
@@ -72,8 +71,7 @@ def write(
     text.append("contact_sheet.png, from top to bottom: " + "; ".join(captions) + ".")
     markdown = "\n\n".join(text) + "\n"
     values = {"kid": kid, "attention": attention, "contact_sheet": captions}
-    pictures = [[to_picture(enlarge(picture)) for picture in column] for column in columns]
-    contact_sheet(pictures).save(out / "contact_sheet.png")
+    contact_sheet(columns).save(out / "contact_sheet.png")
     write_json(out / f"{name}.json", values)
     write_bytes(out / f"{name}.md", to_bytes(markdown))
     return values | {"markdown": markdown}
