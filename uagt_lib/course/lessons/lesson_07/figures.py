@@ -39,13 +39,13 @@ def gram(similarities: Tensor, names: Sequence[str]) -> Figure:
 
 
 def three_blocks(xx: Tensor, yy: Tensor, xy: Tensor) -> Figure:
-    """All similarities among x and y, the three blocks framed, each picture's similarity with itself crossed out."""
+    """All similarities among x and y, bright where alike, the blocks framed; a picture's with itself crossed out."""
     n, m = len(xx), len(yy)
     whole = torch.cat([torch.cat([xx, xy], 1), torch.cat([xy.T, yy], 1)])
     figure = Figure(figsize=(8.6, 4.2), dpi=110, layout="constrained")
     axis, words = figure.subplots(1, 2, width_ratios=(1.15, 1))
-    image = axis.imshow(whole, cmap="Greys", vmin=whole.min() - 0.3, interpolation="nearest")
-    figure.colorbar(image, ax=axis, shrink=0.75, label="k", location="left")
+    image = axis.imshow(whole, cmap="viridis", interpolation="nearest")
+    figure.colorbar(image, ax=axis, shrink=0.75, label="k(x, y)", location="left")
     for start, side, color in ((0, n, BLUE), (n, m, ORANGE)):
         axis.add_patch(Rectangle((start - 0.5, start - 0.5), side, side, fill=False, ec=color, lw=4))
     for (x, y), (w, h) in (((n - 0.5, -0.5), (m, n)), ((-0.5, n - 0.5), (n, m))):
@@ -86,7 +86,7 @@ def around_zero(values: Mapping[str, Tensor]) -> Figure:
         axis.axvline(found.mean(), color=color, lw=2, ls="--")
     axis.axvline(0, color="black", lw=1.2)
     axis.set_xlabel("MMD² × 100 between two samples of ONE distribution; the truth is 0 (black), dashed: the averages")
-    axis.set_ylabel("splits")
+    axis.set_ylabel("deals")
     axis.legend(frameon=False)
     axis.spines[["top", "right"]].set_visible(False)
     return figure

@@ -9,8 +9,8 @@ QUIZ = (
             Choice(
                 "A bug: a squared distance cannot be negative",
                 False,
-                "The distance cannot; its unbiased estimate can, and does so in more than half of all tries when both "
-                "sets follow one distribution.",
+                "The distance cannot; its unbiased estimate can, and in 7.4 did in many of the 300 deals from one "
+                "distribution.",
             ),
             Choice(
                 "These features cannot tell the two sets apart",
@@ -45,22 +45,23 @@ QUIZ = (
         ),
     ),
     Question(
-        "Why is FID a poor choice for 120 test pictures and 2048 features?",
+        "Our features know animals and meadows. Method B paints worse zebras than A, but on dry grass, as most zebras "
+        "have it; A keeps the green meadow. By KID to zebras ...",
         (
             Choice(
-                "Its estimate is far above 0 even for two samples of one distribution, by an amount that depends on n",
+                "A must win: its animals are better",
+                False,
+                "Its animals are, and on its own meadow they win. But whole pictures are compared, grass and all.",
+            ),
+            Choice(
+                "B may win, for something nobody asked it to do",
                 True,
-                "A 2048 x 2048 covariance cannot be known from 120 pictures; the error never cancels, it adds.",
+                "So it was in 7.6: exchange the meadows, and the order of the two turns round.",
             ),
             Choice(
-                "It needs pictures in pairs",
+                "neither can: KID looks at animals only",
                 False,
-                "Neither FID nor KID does; both compare sets.",
-            ),
-            Choice(
-                "It is slower to compute than to train the network",
-                False,
-                "It takes seconds. What is wrong with it here is bias.",
+                "It looks at features, and these were taught the colours of backgrounds as well.",
             ),
         ),
     ),
@@ -80,7 +81,7 @@ QUIZ = (
                 "what doing nothing scores.",
             ),
             Choice(
-                "better than any method of this lesson, about half of doing nothing",
+                "about half of doing nothing: better than both methods of this lesson",
                 True,
                 "The middle between two sets is at a quarter of the squared distance to each. KID sees no cheat.",
             ),
