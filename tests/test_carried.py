@@ -1,4 +1,4 @@
-"""An answer goes on into a later lesson: the learner's own, if it passes; found by what is saved, and by nothing else."""
+"""An answer goes on into a later lesson: the learner's own, if it passes; found by what is saved, by nothing else."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from uagt_lib.course.expect import Wrong, same
 from uagt_lib.course.symbols import SYMBOLS, symbols
 from uagt_lib.errors import UagtError
 from uagt_lib.method.compose import compose
-from uagt_lib.show import system
+from uagt_lib.show import page, system
 from uagt_lib.training.checkpoint import checkpoints
 
 
@@ -156,6 +156,26 @@ def test_a_run_is_trained_once_gone_on_with_and_never_mixed_up(config, pair, cap
         assert [score["step"] for score in scores] == [1, 2, 3, 4] and "source" in scores[0]
     with pytest.raises(UagtError, match="another run"):
         trained(short.with_(seed=9), pair, tmp_path / "short")
+
+
+def test_whoever_watches_sees_marks_in_colour_and_nothing_is_lost(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(exercises.figures, "watched", lambda: True)
+    monkeypatch.setattr(exercises, "display", lambda data, raw: shown.append(data))
+    exercise("02.1")(wrong)
+    assert capsys.readouterr().out == "" and shown[0]["text/plain"].startswith("✗ 02.1 compose: ")
+    assert page.badge("wrong") in shown[0]["text/html"] and "02.1 compose" in shown[0]["text/html"]
+
+
+def test_marks_can_be_read_on_any_page():
+    def light(colour):
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    marks = page.MARKS.values()
+    assert len({mark for mark, _ in marks}) == len({colour for _, colour in marks}) == 3
+    assert all(1.05 / (light(colour) + 0.05) >= 4.5 for _, colour in marks)  # white on each, as WCAG counts
 
 
 def test_every_lesson_opens_with_the_symbol_sheet_and_names_what_it_introduces() -> None:

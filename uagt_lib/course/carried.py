@@ -23,11 +23,11 @@ def carried(id: str) -> Any:
     for notebook in _saved(id[:2]):
         for answer, code in _answers(id, notebook):
             if exercises.judge(task, answer).status == "passed":
-                print(f"✓ {id} {task.name}: yours, from {notebook.name}\n\n{code}")
+                exercises.say("passed", f"✓ {id} {task.name}: yours, from {notebook.name}")
+                print(f"\n{code}")
                 return answer
-    print(
-        f"○ {id} {task.name}: the library's version, no answer that passes is saved in lesson {id[:2]} beside this one"
-    )
+    nobody = f"no answer that passes is saved in lesson {id[:2]} beside this one"
+    exercises.say("open", f"○ {id} {task.name}: the library's version, {nobody}")
     return task.reference
 
 
@@ -46,7 +46,7 @@ def _answers(id: str, notebook: Path) -> Iterator[tuple[Any, str]]:
         if attempt.id != id:
             continue
         found: list[Any] = []
-        names = {"judge": lambda _: found.append, "given": _given, "__name__": "__main__"}
+        names = {"judge": lambda _, found=found: found.append, "given": _given, "__name__": "__main__"}
         try:
             exec(attempt.code, names)
         except Exception:  # it will have been told so in its own lesson

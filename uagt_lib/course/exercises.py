@@ -207,7 +207,7 @@ def exercise(id: str) -> Callable[[Any], Any]:
 
     def decorate(answer: Any) -> Any:
         verdict = judge(task, answer)
-        _say(verdict)
+        say(verdict.status, verdict.text)
         tracking.record(id, verdict.status)
         if task.draw is not None and figures.live():
             figures.show(picture(task, answer, verdict.status), f"Exercise {id}, {task.name}: {verdict.text}")
@@ -216,11 +216,12 @@ def exercise(id: str) -> Callable[[Any], Any]:
     return decorate
 
 
-def _say(verdict: Verdict) -> None:
+def say(status: str, text: str) -> None:
+    """Tell a learner a sentence that begins with its mark: in colour where somebody watches, in letters elsewhere."""
     if figures.watched():
-        display({"text/plain": verdict.text, "text/html": page.verdict(verdict.status, verdict.text)}, raw=True)
+        display({"text/plain": text, "text/html": page.verdict(status, text)}, raw=True)
     else:
-        print(verdict.text)
+        print(text)
 
 
 def judge(task: Exercise, answer: Any) -> Verdict:
