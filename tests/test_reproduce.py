@@ -12,7 +12,8 @@ from uagt_lib.data.pairs import from_savanna
 from uagt_lib.errors import UagtError
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
-from uagt_lib.method.networks import Attention, initialise
+from uagt_lib.method.model import attention_network
+from uagt_lib.method.networks import initialise
 from uagt_lib.method.speed import logit_speed
 from uagt_lib.reproduce import again, figures, runs, speed, tables
 from uagt_lib.reproduce.finding import over_seeds
@@ -90,16 +91,7 @@ def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_
 
 def test_a_speed_that_is_asked_for_is_the_speed_of_the_maps(base) -> None:
     for config in (world.base for world in speed.worlds(scale(False))):
-        a = speed.at_speed(config, 0.05).architecture
-        network = Attention(
-            a.attention_width,
-            a.attention_levels,
-            a.end_kernel,
-            a.attention_start,
-            a.attention_decoder,
-            a.attention_enlarge,
-            a.attention_gain,
-        )
+        network = attention_network(speed.at_speed(config, 0.05).architecture)
         initialise(network, torch.Generator().manual_seed(7))
         noise = torch.rand(1, 3, config.crop, config.crop, generator=torch.Generator().manual_seed(8)) * 2 - 1
         assert logit_speed(network, noise, config.rate) == pytest.approx(0.05, rel=0.15)  # one network of many

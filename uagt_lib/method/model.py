@@ -101,22 +101,10 @@ class Model(nn.Module):
 
     def build(self, a: Architecture) -> None:
         """Create the networks, values still undefined; where a rival with other networks begins. Judges are D_*."""
-
-        def attention() -> Attention:
-            return Attention(
-                a.attention_width,
-                a.attention_levels,
-                a.end_kernel,
-                a.attention_start,
-                a.attention_decoder,
-                a.attention_enlarge,
-                a.attention_gain,
-            )
-
         self.F_st = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
         self.F_ts = Generator(a.generator_width, a.generator_blocks, a.end_kernel)
-        self.A_s = attention() if self.pieces.attention_s else None
-        self.A_t = attention() if self.pieces.attention_t else None
+        self.A_s = attention_network(a) if self.pieces.attention_s else None
+        self.A_t = attention_network(a) if self.pieces.attention_t else None
         self.D_s = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
         self.D_t = Discriminator(a.discriminator_width, a.discriminator_halvings, a.discriminator_first_norm)
 
@@ -254,3 +242,17 @@ def frozen(*networks: nn.Module) -> Iterator[None]:
 def _attend(network: nn.Module | None, images: Tensor) -> Tensor:
     """The attention map, or ones where a method has no such network: CycleGAN as a special case (Section 3.1)."""
     return torch.ones_like(images[:, :1]) if network is None else network(images)
+
+
+def attention_network(a: Architecture) -> Attention:
+    """An attention network of the sizes that an architecture names, its weights still to be initialised."""
+    return Attention(
+        a.attention_width,
+        a.attention_levels,
+        a.end_kernel,
+        a.attention_start,
+        a.attention_decoder,
+        a.attention_enlarge,
+        a.attention_gain,
+        a.attention_blocks,
+    )

@@ -21,7 +21,8 @@ from uagt_lib.training.presets import preset
 from uagt_lib.training.trainer import Trainer
 
 FIRST_SEED = 10  # chosen before anything was run
-_ADDED = ("attention_decoder", "attention_enlarge", "attention_gain")  # to the architecture since then
+# to the architecture, since then
+_ADDED = ("attention_decoder", "attention_enlarge", "attention_gain", "attention_blocks")
 
 
 def seeds(count: int) -> list[int]:

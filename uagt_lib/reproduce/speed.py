@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from uagt_lib.evaluate.observe import tally_of
 from uagt_lib.evaluate.report import table
 from uagt_lib.method.direction import Direction
-from uagt_lib.method.networks import Attention, initialise
+from uagt_lib.method.model import attention_network
+from uagt_lib.method.networks import initialise
 from uagt_lib.method.pieces import Architecture
 from uagt_lib.method.speed import logit_speed
 from uagt_lib.reproduce.finding import Finding
@@ -95,18 +96,9 @@ def at_speed(config: Config, moving: float) -> Config:
 @lru_cache
 def _speed(architecture: Architecture, size: int, rate: float) -> float:
     """The speed of fresh maps with this architecture: the mean of four networks, each on two pictures of noise."""
-    a, speeds = architecture, []
+    speeds = []
     for seed in range(4):
-        generator = torch.Generator().manual_seed(seed)
-        network = Attention(
-            a.attention_width,
-            a.attention_levels,
-            a.end_kernel,
-            a.attention_start,
-            a.attention_decoder,
-            a.attention_enlarge,
-            a.attention_gain,
-        )
+        generator, network = torch.Generator().manual_seed(seed), attention_network(architecture)
         initialise(network, generator)
         noise = torch.rand(2, 3, size, size, generator=generator) * 2 - 1
         speeds.append(logit_speed(network, noise, rate))
