@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 
 from uagt_lib.course import build, exercises, quizzes
 from uagt_lib.course.places import ROOT
-from uagt_lib.course.site import launch, lessons, packages
+from uagt_lib.course.site import launch, lessons, models, packages
 from uagt_lib.errors import UagtError
+from uagt_lib.training.checkpoint import write_weights
+from uagt_lib.training.config import Config
 
 SOURCES = build.sources()
 HELD_UP = re.compile(r'<details class="result">.*?</details>', re.S)
@@ -89,6 +92,22 @@ def test_every_picture_is_described(pages) -> None:
     for page in pages.values():
         described = re.findall(r'<img [^>]*alt="([^"]+)">', page.markdown)
         assert len(described) == page.markdown.count("<img ") == len(page.pictures)
+
+
+def test_a_photographs_model_is_listed_behind_the_small_one(config: Config, tmp_path: Path, monkeypatch) -> None:
+    pytest.importorskip("onnxruntime", reason="install the extra: pip install -e '.[onnx]'")
+    photographs = config.with_(preset="horse2zebra-128", savanna=0, view=48)
+    (tmp_path / "checkpoints").mkdir()
+    for name, kind in (("animals", photographs), ("savanna-32", config), ("tiny", config.with_(method="cyclegan"))):
+        write_weights(tmp_path / "checkpoints" / f"{name}.safetensors", kind.model(), kind)
+    shutil.copytree(ROOT / "data" / "samples", tmp_path / "samples")
+    monkeypatch.setattr(models, "data", tmp_path.joinpath)
+    models.write(tmp_path / "out")
+    small, large = json.loads((tmp_path / "out" / "models.json").read_text(encoding="utf-8"))  # CycleGAN has no matte
+    assert (small["name"], small["view"], len(small["samples"])) == ("savanna-32", 32, 9)
+    assert (large["title"], large["view"]) == ("Photographed horses and zebras", 48)
+    assert [(way["from"], way["to"]) for way in large["directions"]] == [("horse", "zebra"), ("zebra", "horse")]
+    assert all((tmp_path / "out" / way["file"]).stat().st_size == way["bytes"] for way in large["directions"])
 
 
 def test_a_notebook_of_another_source_is_refused() -> None:
