@@ -44,8 +44,8 @@ def test_seeds_differ_and_repeat(config: Config, pair: Pair, whole: Trainer, tmp
     assert not torch.equal(other.model.F_st.layers[0].weight, whole.model.F_st.layers[0].weight)
 
 
-def crash(config: Config, pair: Pair, out: Path, at: int) -> None:
-    """Train in this process and die by SIGKILL at the `at`-th system call that matters to checkpoints."""
+def crash(config: Config, pair: Pair, out: Path, at: int, removing: bool = False) -> None:
+    """Train in this process and die by SIGKILL at the `at`-th system call that matters to writing or removing."""
     calls = 0
 
     def counted(function):
@@ -58,7 +58,10 @@ def crash(config: Config, pair: Pair, out: Path, at: int) -> None:
 
         return wrapper
 
-    os.fsync, Path.rename, Path.replace, os.open = (counted(f) for f in (os.fsync, Path.rename, Path.replace, os.open))
+    if removing:
+        os.unlink = counted(os.unlink)
+    else:
+        os.fsync, Path.rename, Path.replace, os.open = map(counted, (os.fsync, Path.rename, Path.replace, os.open))
     Trainer.open(config, pair, out).run()
 
 
@@ -77,6 +80,25 @@ def test_kill_minus_9_at_any_moment_of_saving_loses_nothing(config, pair, whole,
     resumed.run()
     assert_same(resumed, whole)
     assert not list((out / "checkpoints").glob(".writing*"))
+
+
+def test_kill_minus_9_while_old_checkpoints_are_removed_leaves_whole_ones(config, pair, whole, tmp_path) -> None:
+    out = tmp_path / "killed"
+    for at in (2, 3, 4):  # the first tries whether the folder can be written to
+        process = fork.Process(target=crash, args=(config, pair, out, at, True))
+        process.start()
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+        for folder in checkpoint.checkpoints(out):
+            assert {path.name for path in folder.iterdir()} == {
+                "weights.safetensors",
+                "training-0.safetensors",
+                "state.json",
+            }
+    resumed = Trainer.open(config, pair, out)
+    resumed.run()
+    assert_same(resumed, whole)
+    assert sorted((out / "checkpoints").iterdir()) == resumed.folder.own
 
 
 def test_a_full_disk_leaves_the_old_checkpoint_and_says_so(config, pair, whole, tmp_path, monkeypatch) -> None:

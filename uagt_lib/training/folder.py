@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class RunFolder:
                 raise UagtError(f"{self.path} holds another run, or this one went on elsewhere; choose another --out")
             self.discard()
             for damaged in self._found[len(self.own) :]:
-                shutil.rmtree(damaged)
+                _remove(damaged)
             self._found = list(self.own)
             yield
 
@@ -90,8 +90,8 @@ class RunFolder:
         self.unfinished(step).mkdir(parents=True)
 
     def discard(self) -> None:
-        """Remove unfinished checkpoints."""
-        for folder in (self.path / "checkpoints").glob(".writing-*"):
+        """Remove what is left of checkpoints that were never finished, or not quite removed."""
+        for folder in (self.path / "checkpoints").glob(".*-step-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
     def commit(self, step: int) -> None:
@@ -106,7 +106,7 @@ class RunFolder:
         folder.rename(final)
         _sync(final.parent)
         for old in [*self.own, final][:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+            _remove(old)
         self.own = [*self.own, final][-KEPT:]
         self._found = checkpoints(self.path)
 
@@ -146,6 +146,14 @@ def stored_config(run: str | Path) -> Config:
 def milestones(steps: int) -> frozenset[int]:
     """The steps of a run's milestones."""
     return frozenset(max(1, round(share * steps)) for share in SHARES)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a checkpoint; whoever is killed meanwhile leaves nothing that looks like one."""
+    gone = folder.with_name(f".removing-{folder.name}")
+    with suppress(OSError):  # on Windows, if somebody reads it: then it stays
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:
