@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests import mutants
 from tests.lesson_runs import unit_of
 from tests.mutants import generated
-from uagt_lib.course import build, exercises, lessons, quizzes
+from uagt_lib.course import build, exercises, lessons, minutes, quizzes
 
 LESSONS = [s.lesson for s in build.sources()]
 for _lesson in LESSONS:
@@ -105,6 +106,27 @@ def test_lessons_that_look_at_one_run_are_tested_by_one_worker():
 
 def test_nothing_drifted():
     assert build.drift() == []
+
+
+def test_no_lesson_takes_longer_than_70_minutes_before_further():
+    assert minutes.too_long(build.lengths()) == []
+
+
+def test_minutes_are_exercises_words_and_seconds_up_to_further():
+    head = [new_markdown_cell("eighteen " * 18 + "| - 1"), new_code_cell('@exercise("00.3")\ndef f(): ...')]
+    tail = [new_markdown_cell("## Further\n" + "more " * 1800), new_code_cell('@exercise("00.1")\ndef g(): ...')]
+    for cell in (head[1], tail[1]):
+        cell.metadata["seconds"] = 6.0
+    found = minutes.of(new_notebook(cells=head + tail), new_notebook(cells=head + tail))
+    assert found == (10, 0.1, 0.1) and minutes.too_long({"short": found}) == []
+    [sentence] = minutes.too_long({"long": found._replace(exercises=70)})
+    assert sentence.startswith("long takes 70 minutes, more than 70")
+
+
+def test_a_build_keeps_how_long_cells_ran():
+    stamps = {"iopub.execute_input": "2026-01-01T00:00:59.90Z", "shell.execute_reply": "2026-01-01T00:01:02.11Z"}
+    assert build._seconds(stamps) == 2.2
+    assert build._seconds({}) == 0.0
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -2,7 +2,7 @@
 
     python -m uagt_lib.course.build            write student and solution notebooks, the solutions executed
     python -m uagt_lib.course.build 02 05      only these lessons
-    python -m uagt_lib.course.build --check    prove that nothing drifted: exit 1 and a list if something did
+    python -m uagt_lib.course.build --check    prove that nothing drifted and no lesson is too long, or exit 1
 
 `notebooks/sources/NN_slug.py` is the source, in percent format. Answers stand between `### BEGIN SOLUTION` and
 `### END SOLUTION` inside functions. A markdown cell tagged "instructor" reaches the solution notebook only.
@@ -18,6 +18,7 @@ import re
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import jupytext
@@ -28,7 +29,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
 import uagt_lib
-from uagt_lib.course import exercises, quizzes
+from uagt_lib.course import exercises, minutes, quizzes
 from uagt_lib.course.places import ROOT
 from uagt_lib.errors import UagtError
 
@@ -172,10 +173,20 @@ def execute(notebook: NotebookNode, lesson: str) -> None:
         )
         client.execute(env=os.environ | {"UAGT_HEADLESS": "1", "UAGT_PROGRESS": folder})
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # time stamps
+        if (ran := _seconds(cell.metadata.pop("execution", {}))) > 0:
+            cell.metadata[minutes.SECONDS] = ran
         if cell.cell_type == "code":
             cell.outputs = [kept for output in cell.outputs if (kept := _printable(output)) is not None]
     notebook.metadata.language_info = {"name": "python"}
+
+
+def _seconds(stamps: dict[str, str]) -> float:
+    """How long a cell ran, to a tenth, from the time stamps that nbclient leaves."""
+    asked, answered = (stamps.get(name) for name in ("iopub.execute_input", "shell.execute_reply"))
+    if not asked or not answered:
+        return 0.0
+    start, end = (datetime.fromisoformat(stamp.replace("Z", "+00:00")) for stamp in (asked, answered))
+    return round((end - start).total_seconds(), 1)
 
 
 def _printable(output: NotebookNode) -> NotebookNode | None:
@@ -311,12 +322,21 @@ def drift() -> list[str]:
                 for cell in built.cells:
                     if cell.cell_type == "code":
                         cell.outputs, cell.execution_count = [], None
+                        cell.metadata.pop(minutes.SECONDS, None)
                 text = text_of(built)
             if text != text_of(build(source)):
                 found.append(f"{name} does not come from notebooks/sources/{source.name}.py")
     if not (SOURCES / "README.md").exists() or exercise_table() != (SOURCES / "README.md").read_text(encoding="utf-8"):
         found.append("notebooks/sources/README.md: the table of exercises is not the present one")
     return found
+
+
+def lengths() -> dict[str, minutes.Minutes]:
+    """What each lesson takes, by its name."""
+    return {
+        source.name: minutes.of(student(source), nbformat.read(SOLUTIONS / f"{source.name}.ipynb", as_version=4))
+        for source in sources()
+    }
 
 
 def main() -> int:
@@ -329,9 +349,11 @@ def main() -> int:
     options = parser.parse_args()
     try:
         if options.check:
-            found = drift()
-            print("\n".join([*found, "run `make notebooks`"]) if found else "nothing drifted")
-            return bool(found)
+            drifted, found = drift(), lengths()
+            print(minutes.table(found))
+            print("\n".join([*drifted, "run `make notebooks`"]) if drifted else "nothing drifted")
+            print("\n".join(long := minutes.too_long(found)), end="\n" if long else "")
+            return bool(drifted or long)
         write(options.lessons)
     except UagtError as error:
         print(f"build: {error}", file=sys.stderr)
