@@ -14,12 +14,13 @@ from uagt_lib.show import figures, widgets
 
 ours = load_model(data("checkpoints", "savanna-64.safetensors"))
 cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
-pair = from_savanna(64, 72, images=8, held_out=16)  # 16 of each kind that neither program has seen
+# 16 of each kind that neither program has seen
+pair = from_savanna(64, 72, images=8, held_out=16)
 figures.show(
     show.opening(pair, {"with attention": ours, "CycleGAN": cyclegan}),
-    "Drawn horses on a meadow and zebras on dry grass. With attention the animals change and the "
-    "grass stays. CycleGAN changes the animals too, but its meadows become dry grass, and its dry "
-    "grass becomes meadow.",
+    "Drawn horses on a meadow and zebras on dry grass. With attention the animals change and "
+    "the grass stays. CycleGAN changes the animals too, but its meadows become dry grass, and "
+    "its dry grass becomes meadow.",
 )
 # %% [markdown]
 # Both learned stripes and coats. One of them left the meadow alone. The other moved the whole scene to another country, and nobody
@@ -47,11 +48,13 @@ figures.show(
 # %%
 figures.show(
     show.two_sides(
-        [""], [pair.source.test[4:9]], [pair.target.test[4:9]], ("pile S: horses", "pile T: zebras")
+        [""],
+        [pair.source.test[4:9]],
+        [pair.target.test[4:9]],
+        ("pile S: horses", "pile T: zebras"),
     ),
-    "Five pictures of horses, four on green meadows and the fifth on dry grass, and five of zebras, "
-    "most of them on "
-    "dry grass. No scene occurs in both piles.",
+    "Five pictures of horses, four on green meadows and the fifth on dry grass, and five of "
+    "zebras, most of them on dry grass. No scene occurs in both piles.",
 )
 # %% [markdown]
 # **Predict.** Which of the five zebra pictures, 1 to 5, shows the same scene as the first horse picture? Replace the dots and run the
@@ -118,8 +121,24 @@ figures.show(
 )
 # %%
 # NBVAL_CHECK_OUTPUT
-print("pictures", tuple(horses.shape), horses.dtype, "from", horses.min().item(), "to", horses.max().item())
-print("masks   ", tuple(masks.shape), masks.dtype, "from", masks.min().item(), "to", masks.max().item())
+print(
+    "pictures",
+    tuple(horses.shape),
+    horses.dtype,
+    "from",
+    horses.min().item(),
+    "to",
+    horses.max().item(),
+)
+print(
+    "masks   ",
+    tuple(masks.shape),
+    masks.dtype,
+    "from",
+    masks.min().item(),
+    "to",
+    masks.max().item(),
+)
 # %% [markdown]
 # Read the shapes aloud: 16 pictures, 3 colours, 64 rows, 64 columns. PyTorch's order is always **(N, C, H, W)**. A mask has one channel,
 # C = 1: one number serves red, green and blue.
@@ -165,8 +184,9 @@ figures.show(
         [pile[1][:5] for pile in knob.values()],
         ("S: horses", "T: zebras"),
     ),
-    "With bias 0, both animals stand on grass of all colours. With bias 0.7, most horses stand on "
-    "green and most zebras on dry grass, with exceptions. With bias 1 there are no exceptions.",
+    "With bias 0, both animals stand on grass of all colours. With bias 0.7, most horses stand "
+    "on green and most zebras on dry grass, with exceptions. With bias 1 there are no "
+    "exceptions.",
 )
 # %% [markdown]
 # **Predict.** A lazy judge covers the animal with a hand, looks at the lowest strip of grass only, and says "pile S" where it is more green than
@@ -241,8 +261,9 @@ figures.show(
         ["picture $s$", "attention $s_a$", "paint $F(s)$", "result $s'$"],
         [horses[:6], found.attention, to_uint8(found.painted), to_uint8(found.translated)],
     ),
-    "Six horses; attention maps, white on the animals and on a few brown mounds; paint, striped "
-    "animals in wrong surroundings; results with striped animals in the untouched scene.",
+    "Six horses; attention maps, white on the animals and on a few brown mounds; paint, "
+    "striped animals in wrong surroundings; results with striped animals in the untouched "
+    "scene.",
 )
 # %% [markdown]
 # Nobody showed this model a mask. It found the horses because they are what tells pile S from pile T best. Look closely at the paint: the
@@ -253,7 +274,9 @@ figures.show(
 # 2. A picture in which **our** model repaints something that is no horse. What is it, and why might it be mistaken for one?
 # 3. Zebra to horse: what is harder about this direction?
 # %%
-checkpoints = [data("checkpoints", f"{name}-64.safetensors") for name in ("cyclegan", "savanna")]
+checkpoints = [
+    data("checkpoints", f"{name}-64.safetensors") for name in ("cyclegan", "savanna")
+]
 widgets.attention_explorer(checkpoints, pair, pictures=16)
 # %% [markdown] tags=["instructor"]
 # **For teachers · what they find.** (1) CycleGAN has no attention network: the map is all ones, so the result is the paint. (2) Brown mounds: the
@@ -289,7 +312,8 @@ guess = ...  # 0: untouched, 1: black became white
 
 s = to_float(horses)
 errors = [
-    float(background_error(s, translate_batch(model, horses).translated, masks)) for model in (ours, cyclegan)
+    float(background_error(s, translate_batch(model, horses).translated, masks))
+    for model in (ours, cyclegan)
 ]
 print(f"with attention: {errors[0]:.4f}, CycleGAN: {errors[1]:.4f}")
 reveal(guess, errors[1], "CycleGAN's background error")
@@ -304,7 +328,8 @@ scenery = {
     "some zebra's picture instead": zebras,
     "a grey sheet instead": horses * 0 + 127,
 }
-both = (masks + masks.roll(1, 0) + zebra_masks).clamp(0, 1)  # leave out animals of all pictures involved
+# leave out animals of all pictures involved
+both = (masks + masks.roll(1, 0) + zebra_masks).clamp(0, 1)
 for name, pictures in scenery.items():
     print(f"{name:32} {float(background_error(s, to_float(pictures), both)):.3f}")
 # %% [markdown]
@@ -329,9 +354,12 @@ changed = {
     "ordinary": (horses, masks),
     "upside down": (horses.flip(2), masks.flip(2)),
     "blue horses": (horses.flip(1), masks),
-    "no horse": (empty, masks),  # "on animals" is then the place where one stood in the other picture
+    # "on animals" is then the place where one stood in the other picture
+    "no horse": (empty, masks),
 }
-maps = {name: translate_batch(ours, pictures).attention for name, (pictures, _) in changed.items()}
+maps = {
+    name: translate_batch(ours, pictures).attention for name, (pictures, _) in changed.items()
+}
 for name, (_, where) in changed.items():
     on, off = inside(maps[name], where), outside(maps[name], where)
     print(f"{name:12} attention on animals {on:.2f}, elsewhere {off:.3f}")
@@ -344,8 +372,8 @@ figures.show(
         [found[:5] for found in maps.values()],
         ("what it was given", "what it attends to"),
     ),
-    "Upside-down horses are found. Of blue horses little is found; attention lies on the sky, which is "
-    "now brown. Where there is no horse, rocks and tree trunks light up.",
+    "Upside-down horses are found. Of blue horses little is found; attention lies on the sky, "
+    "which is now brown. Where there is no horse, rocks and tree trunks light up.",
 )
 # %% [markdown]
 # Upside down: no trouble at all. Blue: most of the horse is lost, and attention goes to the sky, which the exchange has made brown.
@@ -364,7 +392,8 @@ figures.show(
         [maps["no horse"][:5], found[:5]],
         ("what it was given", "what it attends to"),
     ),
-    "The same meadows without and with a horse: with a horse in sight, the rocks and trunks go dark.",
+    "The same meadows without and with a horse: with a horse in sight, the rocks and trunks go "
+    "dark.",
 )
 # %% [markdown]
 # The rocks go dark as soon as a horse is in sight: eight times less attention beside it. The suspicion was right. (A likely mechanism is instance norm, a layer that rescales every picture by its own mean and contrast: lesson 03.)
@@ -382,7 +411,7 @@ figures.show(
 # | **00 Start here** | what is asked, and how is it measured? | background error | 40&nbsp;min |
 # | **01 Unpaired translation** | how to learn without pairs, and why does the meadow turn dry? | CycleGAN: cycle loss, round trip | 60&nbsp;min |
 # | **02 Composition** | how does attention protect the background? | Eq. 1, the matte | 60&nbsp;min |
-# | **03 Networks** | what do the six networks look like, and where is the paper's list wrong? | generator, attention, discriminator | 90&nbsp;min |
+# | **03 Networks** | what do the six networks look like, and where is the paper's list wrong? | attention, read, counted and mended | 65&nbsp;min |
 # | **04 Losses** | what does each network want? | the objective, Eq. 2 to 5 | 65&nbsp;min |
 # | **05 One training step** | who gets which gradient? | Algorithm 1, image pool | 75&nbsp;min |
 # | **06 Two stages** | what happens when discriminators see attended pixels only? | Eq. 6 and 7 | 75&nbsp;min |

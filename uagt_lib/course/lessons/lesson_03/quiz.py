@@ -70,23 +70,19 @@ QUIZ = (
         ),
     ),
     Question(
-        "Why is there no ReLU after the sum in our residual block?",
+        "You double (up2) after a layer instead of before it. With which layer do the numbers change?",
         (
-            Choice("It would cost too much time", False, "A ReLU is nearly free."),
+            Choice("With a ReLU", False, "It looks at one number at a time; a copy gets what the original gets."),
             Choice(
-                "ReLU would make the sum larger and larger from block to block",
+                "With an instance norm",
                 False,
-                "ReLU only cuts off below zero, it never enlarges.",
+                "If every pixel occurs four times, mean and deviation stay what they were.",
             ),
+            Choice("With a 1x1 convolution", False, "It mixes the channels of one pixel; copies are treated alike."),
             Choice(
-                "The released program has none there either",
-                False,
-                "It has one: one of the differences in the table of this lesson.",
-            ),
-            Choice(
-                "So that a block can leave what it is given exactly as it is",
+                "With a 3x3 convolution",
                 True,
-                "With f = 0 the block is the identity; a ReLU would cut all negative values even then.",
+                "It mixes neighbours, and after doubling half of a pixel's neighbours are copies of itself.",
             ),
         ),
     ),
