@@ -8,6 +8,11 @@ from typing import Any
 from tqdm.auto import tqdm
 
 
+def in_notebook() -> bool:
+    """Whether bars are drawn in a notebook: there a text beside leaves them no room, and a full one says nothing."""
+    return "ipykernel" in sys.modules
+
+
 class Bar:
     """tqdm, guarded: `with Bar(total=100) as bar: ...; bar.advance()`."""
 
@@ -19,8 +24,6 @@ class Bar:
         shown: whether to show anything.
         name: what the work is called, before the bar.
         """
-        # In a notebook a text beside would leave no room for the bar, and a full bar says nothing for ever.
-        self._in_notebook = "ipykernel" in sys.modules
         self._bar: tqdm | None = None
         if shown and sys.stderr is not None:  # None: closed, or a program without a console
             with suppress(Exception):
@@ -30,7 +33,7 @@ class Bar:
                     unit=unit,
                     desc=name or None,
                     smoothing=0.05,
-                    leave=not self._in_notebook,
+                    leave=not in_notebook(),
                 )
 
     def advance(self) -> None:
@@ -39,7 +42,7 @@ class Bar:
 
     def beside(self, text: str) -> None:
         """Show a text beside the bar from its next update on; not in a notebook."""
-        if not self._in_notebook:
+        if not in_notebook():
             self._do(lambda bar: bar.set_postfix_str(text, refresh=False))
 
     def say(self, text: str) -> None:

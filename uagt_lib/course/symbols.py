@@ -44,7 +44,8 @@ class Symbols:
             f'<th scope="col" style="text-align:left">{head}</th>' for head in ("symbol", "in code", "what", "lesson")
         )
         opens = "<summary>Symbols, and the lesson that introduces each: click to open</summary>"
-        return f"<details>{opens}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+        sheet = f'<table class="docutils"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        return f'<details>{opens}<div class="table-wrapper" style="overflow-x:auto">{sheet}</div></details>'
 
 
 def symbols() -> Symbols:

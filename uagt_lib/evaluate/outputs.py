@@ -21,6 +21,7 @@ from uagt_lib.files import make_folder
 from uagt_lib.inference import grey, translate_strips
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
+from uagt_lib.progress import in_notebook
 from uagt_lib.training.checkpoint import load_model
 
 BATCH, PIXELS = 16, 2**21  # translated at once: at most so many pictures, and pixels
@@ -76,7 +77,7 @@ def _translated(
     Gives names, attention (n, 1, H, W) in [0, 1] and results uint8 (n, 3, H, W).
     """
     title, count = f"{candidate.name} {direction.label}", len(pictures)
-    with tqdm(total=count, desc=title, unit="image", disable=count < 20) as bar:
+    with tqdm(total=count, desc=title, unit="image", disable=count < 20, leave=not in_notebook()) as bar:
         for names, batch, masks in _batches(pictures):
             try:
                 attention, finished = _translate(model, batch, masks, direction, tally)

@@ -26,7 +26,8 @@ _SCRIPT = """
     asked = 0;
     for (const slider of document.querySelectorAll(".widget-slider")) {
       const label = slider.querySelector(".widget-label")?.textContent;
-      for (const handle of slider.querySelectorAll("[role=slider]")) handle.setAttribute("aria-label", label);
+      const parts = slider.querySelectorAll("[role=slider], .widget-readout");
+      for (const part of parts) part.setAttribute("aria-label", label);
     }
     for (const image of document.querySelectorAll("img.widget-image"))
       image.alt = (image.nextElementSibling ?? image.previousElementSibling)?.innerText ?? "";
