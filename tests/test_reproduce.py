@@ -1,6 +1,7 @@
 """Tables and figures again: runs that are made once, branches that equal straight runs, orders that are counted."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,14 +9,14 @@ import pytest
 import torch
 
 from uagt_lib import cli
-from uagt_lib.data.pairs import from_savanna
+from uagt_lib.data.pairs import from_savanna, to_folders
 from uagt_lib.errors import UagtError
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import attention_network
 from uagt_lib.method.networks import initialise
 from uagt_lib.method.speed import logit_speed
-from uagt_lib.reproduce import again, figures, runs, speed, tables
+from uagt_lib.reproduce import again, figures, photographs, runs, speed, tables
 from uagt_lib.reproduce.finding import over_seeds
 from uagt_lib.reproduce.runs import Runs, digest, scale, seeds
 from uagt_lib.training import checkpoint
@@ -157,7 +158,7 @@ def test_over_seeds() -> None:
 @pytest.mark.parametrize("name", again.REPRODUCED)
 def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypatch, capsys, name: str) -> None:
     monkeypatch.setattr(runs, "scale", lambda quick: base)
-    monkeypatch.setattr(tables, "extractors", lambda: ["savanna"])
+    monkeypatch.setattr(tables, "extractors", lambda photographs: ["savanna"])
     monkeypatch.setenv("UAGT_CACHE", str(tmp_path / "cache"))
     for table, few in (("table1", ("cyclegan", "uagt")), ("table2", ("uagt-As", "uagt"))):
         monkeypatch.setitem(tables.PAPER, table, {m: tables.PAPER[table][m] for m in few})
@@ -176,6 +177,33 @@ def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypa
             [(t + s) / 2 for t, s in zip(found["to target"], found["to source"], strict=True)]
         )
         assert values["attention"]["cyclegan"]["T→S"]["attention_inside"] == [1.0, 1.0]
+
+
+@pytest.mark.slow
+def test_a_table_of_photographs_is_scored_against_their_own_masks(base, tmp_path, monkeypatch, capsys) -> None:
+    pair = from_savanna(32, 36, images=4, held_out=56)
+    to_folders(pair, data := tmp_path / "data")
+    for letter in "AB":  # masks are of other photographs than those that are held out
+        (tmp_path / f"outlined{letter}").mkdir()
+        (data / f"masks{letter}").rename(tmp_path / f"outlined{letter}" / "mask")
+        shutil.copytree(data / f"test{letter}", tmp_path / f"outlined{letter}" / "photographs")
+        shutil.rmtree(data / f"empty{letter}")
+    monkeypatch.setattr(photographs, "scale", lambda quick: base.with_(savanna=0))
+    monkeypatch.setattr(tables, "extractors", lambda photographs: ["savanna"])
+    monkeypatch.setenv("UAGT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(tables.PAPER, "table1", {m: tables.PAPER["table1"][m] for m in ("cyclegan", "uagt")})
+    words = ["reproduce", "table1", "--seeds", "1", "--out", str(tmp_path), "--photographs", str(data)]
+    masks = ["--masks", *(str(tmp_path / f"outlined{letter}") for letter in "AB")]
+    assert cli.main([*words, *masks]) == 0
+    values = json.loads((tmp_path / "table1-photographs.json").read_text())
+    assert values["attention"]["cyclegan"]["T→S"]["attention_inside"] == [1.0]
+    (row,) = (tmp_path / "table1-photographs.md").read_text().split("## Attention")[1].split("| uagt |")[1:]
+    assert row.split("\n")[0].endswith("| - / - |")  # nobody has collected photographs without animals
+    run = next(path for path in (tmp_path / "runs").iterdir() if path.name.startswith("uagt-10"))
+    counted = json.loads((run / "evaluation" / "masks-s2t" / "attention.json").read_text())["attention"][-1]
+    assert values["attention"]["uagt"]["S→T"]["iou@0.5"] == [counted["iou@0.5"]] and counted["photographs"] == 56
+    for wrong, said in ((words, "needs both"), ([*words[:1], "fig7", *words[2:], *masks], "not fig7")):
+        assert cli.main(wrong) == 2 and said in capsys.readouterr().err
 
 
 def test_seasons_change_the_meadow_and_not_the_animals() -> None:

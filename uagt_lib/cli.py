@@ -290,7 +290,7 @@ def _evaluate_attention(options: argparse.Namespace) -> int:
 def _add_reproduce(commands: Any) -> None:
     reproduce = commands.add_parser(
         "reproduce",
-        help="make a table or figure of the paper again, on drawn pictures",
+        help="make a table or figure of the paper again, on drawn pictures or photographs",
         description="Trains what is missing (interrupted, the same command goes on), and writes NAME.md, NAME.json and "
         "NAME.png. Runs are kept in DIR/runs and shared by all tables and figures.",
         epilog=_listed("tables and figures", REPRODUCED),
@@ -301,13 +301,27 @@ def _add_reproduce(commands: Any) -> None:
     reproduce.add_argument("--seeds", type=int, metavar="N", help="training seeds (default: 3, with --quick 1)")
     reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
+    reproduce.add_argument(
+        "--photographs", type=Path, metavar="DIR", help="a table of photographs: a folder with trainA/B and testA/B"
+    )
+    reproduce.add_argument(
+        "--masks",
+        type=Path,
+        nargs=2,
+        metavar=("HORSES", "ZEBRAS"),
+        help="what attention on photographs is held against: two folders as `evaluate attention` takes them",
+    )
 
 
 def _reproduce(options: argparse.Namespace) -> int:
     from uagt_lib.reproduce.again import reproduce
+    from uagt_lib.reproduce.photographs import Photographs
 
+    if (options.photographs is None) != (options.masks is None):
+        raise UagtError("a table of photographs needs both --photographs DIR and --masks HORSES ZEBRAS")
+    photographs = Photographs(options.photographs, tuple(options.masks)) if options.photographs else None
     seeds = (1 if options.quick else 3) if options.seeds is None else options.seeds
-    print(reproduce(options.name, options.out, seeds, options.quick).markdown)
+    print(reproduce(options.name, options.out, seeds, options.quick, photographs).markdown)
     print(f"this, its numbers as JSON and its picture as PNG are in {options.out}")
     return 0
 

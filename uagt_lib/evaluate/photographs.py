@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from uagt_lib.data.folders import holds_images, load_masked
-from uagt_lib.data.pairs import to_float, to_grey, to_uint8
+from uagt_lib.data.pairs import to_grey, to_uint8
 from uagt_lib.data.sheets import small
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import report
@@ -45,7 +45,7 @@ def score_photographs(
     out, device = make_folder(out), "cuda" if torch.cuda.is_available() else "cpu"
     truth = lru_cache(maxsize=1)(lambda view: load_masked(*folders, view))  # one size at a time stays in memory
     images, masks = truth(next(model.view for model in models.values()))
-    rows, captions = [{"name": "everything attended"} | _everything(images, masks)], ["photograph", "mask"]
+    rows, captions = [{"name": "everything attended"} | _everything(masks)], ["photograph", "mask"]
     columns = [[image, mask] for image, mask in zip(images[:SHOWN], to_uint8(to_grey(masks[:SHOWN])), strict=True)]
     for name, model in models.items():
         images, masks = truth(model.view)
@@ -76,9 +76,9 @@ def _folders(root: Path) -> tuple[Path, Path]:
     return photographs[0], masks[0]
 
 
-def _everything(images: Tensor, masks: Tensor) -> dict[str, Any]:
-    """What attending everywhere, and painting nothing, would score: a floor for IoU."""
-    tally, flat = Tally(), to_float(images[:1])
+def _everything(masks: Tensor) -> dict[str, Any]:
+    """What attending everywhere would score: a floor for IoU."""
+    tally = Tally()
     for mask in masks.split(16):
-        tally.add(torch.ones_like(mask), flat, flat, mask)
-    return {name: None if name.startswith("background") else value for name, value in tally.scores().items()}
+        tally.maps(torch.ones_like(mask), mask)
+    return tally.scores() | {"background_error": None, "background_psnr": None}

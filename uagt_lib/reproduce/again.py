@@ -7,6 +7,7 @@ from uagt_lib.errors import UagtError
 
 if TYPE_CHECKING:
     from uagt_lib.reproduce.finding import Finding
+    from uagt_lib.reproduce.photographs import Photographs
 
 REPRODUCED = {
     "table1": "ours and five rivals: KID, attention, background",
@@ -20,7 +21,9 @@ REPRODUCED = {
 }
 
 
-def reproduce(name: str, out: str | Path, count: int = 3, quick: bool = False) -> "Finding":
+def reproduce(
+    name: str, out: str | Path, count: int = 3, quick: bool = False, photographs: "Photographs | None" = None
+) -> "Finding":
     """Train what is missing in `out`/runs, and write NAME.md, NAME.json and NAME.png to `out`.
 
     Args:
@@ -28,6 +31,7 @@ def reproduce(name: str, out: str | Path, count: int = 3, quick: bool = False) -
         out: where everything goes.
         count: training seeds.
         quick: pictures of 32 px and 400 steps; the names of the files then end in -quick.
+        photographs: a table of photographs instead of drawn pictures; the names of the files then say so.
 
     Raises:
         UagtError: if there is no such table or figure, or training was stopped; calling again goes on from there.
@@ -35,9 +39,15 @@ def reproduce(name: str, out: str | Path, count: int = 3, quick: bool = False) -
     if name not in REPRODUCED:
         raise UagtError(f"there is no {name!r} to make again; there are {', '.join(REPRODUCED)}")
     from uagt_lib.reproduce import figures, runs, tables
+    from uagt_lib.reproduce import photographs as photographed
 
-    kept, base, seeds = runs.Runs(Path(out, "runs")), runs.scale(quick), runs.seeds(count)
     table = name in tables.PAPER
+    if photographs and not table:
+        raise UagtError(f"only {' and '.join(tables.PAPER)} are made of photographs, not {name}")
+    if photographs:
+        photographs.check()
+    base = (photographed if photographs else runs).scale(quick)
+    kept, seeds = runs.Runs(Path(out, "runs"), photographs), runs.seeds(count)
     finding = tables.make_table(name, kept, base, seeds) if table else figures.FIGURES[name](kept, base, seeds)
-    finding.write(out, f"{name}-quick" if quick else name)
+    finding.write(out, name + "-photographs" * (photographs is not None) + "-quick" * quick)
     return finding

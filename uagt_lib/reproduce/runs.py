@@ -13,6 +13,7 @@ from uagt_lib.data.pairs import Pair
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.observe import Observer
 from uagt_lib.method.pieces import Architecture
+from uagt_lib.reproduce.photographs import Photographs
 from uagt_lib.training import checkpoint
 from uagt_lib.training.config import Config
 from uagt_lib.training.folder import RunFolder
@@ -91,10 +92,15 @@ class Runs:
 
     Args:
         root: where they are; created if need be.
+        photographs: what is trained on where a configuration does not say that pictures are drawn.
     """
 
-    def __init__(self, root: str | Path):
-        self.root = Path(root)
+    def __init__(self, root: str | Path, photographs: Photographs | None = None):
+        self.root, self.photographs = Path(root), photographs
+
+    def pair(self, config: Config) -> Pair:
+        """What a configuration is trained on and looked at with."""
+        return self.photographs.pair(config) if self.photographs else config.drawn()
 
     def folder(self, config: Config) -> Path:
         """Where this configuration's run is, or will be."""
@@ -116,7 +122,7 @@ class Runs:
             if not self.done(config):
                 name = f"[{i + 1}/{len(configs)}] {config.method}, seed {config.seed}, {config.steps} steps"
                 print(f"{name}; {self._left(configs)}", flush=True)
-                trained(config, config.drawn(), self.folder(config), watched=False)
+                trained(config, self.pair(config), self.folder(config), watched=False)
         return [self.folder(config) for config in configs]
 
     def stage_1(self, config: Config) -> Path:
@@ -125,7 +131,7 @@ class Runs:
         trunk = self.folder(config).with_name(f"{self.folder(config).name}-stage-1")
         if not _at(trunk, switch).is_dir():
             print(f"stage 1 of {config.method}, seed {config.seed}, {switch} steps", flush=True)
-            trained(config, config.drawn(), trunk, until=switch, watched=False)
+            trained(config, self.pair(config), trunk, until=switch, watched=False)
         return _at(trunk, switch)
 
     def branch(self, parent: Config, configs: Sequence[Config]) -> list[Path]:

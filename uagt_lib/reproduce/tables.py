@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from matplotlib.figure import Figure
 
-from uagt_lib.data.pairs import to_uint8
+from uagt_lib.data.pairs import Pair, to_uint8
 from uagt_lib.evaluate.report import table
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
@@ -21,7 +22,7 @@ from uagt_lib.reproduce.paper import TABLE_1, TABLE_2
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import extractors, score
 from uagt_lib.show.figures import rows
-from uagt_lib.training.checkpoint import load_model, read_config
+from uagt_lib.training.checkpoint import load_model
 from uagt_lib.training.config import Config
 
 Means = dict[Direction, float]
@@ -44,6 +45,10 @@ NOTES = """\
 S are horses, T zebras. KID x 100, 10 subsets of 50 of 64 held-out pictures; `mean`, of KID to target and to source, is
 the paper's number. ± is the standard deviation over training seeds (dividing by their number - 1). Two extractors are
 two scales. `paper`: KID x 100 of the paper's table, on photographs: only its order can be compared."""
+PHOTOGRAPHED = """\
+S are horses, T zebras. KID x 100, 10 subsets of 50 of the held-out photographs; `mean`, of KID to target and to source,
+is the paper's number. ± is the standard deviation over training seeds (dividing by their number - 1). `paper`: KID x
+100 of the paper's table, with other features: only its order can be compared."""
 ATTENTION_NOTES = """\
 Horses / zebras. IoU: overlap of {attention > 0.5} with the animals. inside, outside: mean attention on and off them.
 background error: mean absolute change, 0 to 1, of pixels that are no animal. object-free: mean attention on scenes
@@ -70,26 +75,32 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         "kid": {},
     }
     text = [f"# {name.replace('table', 'Table ')} of the paper, at {base.crop} px and {base.steps} steps"]
-    for extractor in extractors():
-        reports = {key: score(folder, extractor) for key, folder in folders.items()}
+    for extractor in extractors(runs.photographs is not None):
+        reports = {key: score(folder, extractor, runs.photographs) for key, folder in folders.items()}
         kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
         untouched = _untouched(next(iter(reports.values())))
         order = {d.label: ordering(kid, paper, d) for d in Direction}
         values["kid"][extractor] = {"methods": kid, "untouched": untouched, "ordering": order}
         text += [f"## KID, {extractor} features", _kid_table(kid, untouched, paper), _order_text(order)]
     values["attention"] = {m: _attention([reports[m, seed] for seed in seeds]) for m in paper}
-    text += [NOTES, "## Attention and background", _attention_table(values["attention"]), ATTENTION_NOTES]
+    text += [
+        PHOTOGRAPHED if runs.photographs else NOTES,
+        "## Attention and background",
+        _attention_table(values["attention"]),
+        ATTENTION_NOTES,
+    ]
     count = f"{len(configs)} runs, seeds {', '.join(map(str, seeds))}"
     text.append(f"{count}: {values['hours']:.1f} hours of training on the machine that made this.")
     alt = "Four horses and four zebras; below, a row for each method, what it makes of them."
-    return Finding("\n\n".join(text), values, pictures({m: folders[m, seeds[0]] for m in paper}), alt)
+    shown = pictures({m: folders[m, seeds[0]] for m in paper}, runs.pair(base))
+    return Finding("\n\n".join(text), values, shown, alt)
 
 
-def pictures(folders: dict[str, Path], count: int = 4) -> Any:
-    """Held-out horses and zebras, and what each run (by name) makes of them: a matplotlib figure."""
+def pictures(folders: dict[str, Path], pair: Pair, count: int = 4) -> Figure:
+    """Held-out horses and zebras, and what each run (by name) makes of them."""
     titles, lines = ["input"], []
     for name, folder in folders.items():
-        model, pair = load_model(folder), read_config(folder).drawn()
+        model = load_model(folder)
         shown = [(direction, domain.test[:count]) for direction, domain in zip(Direction, pair.domains, strict=True)]
         if not lines:
             lines.append(torch.cat([images for _, images in shown]))
@@ -144,7 +155,8 @@ def _attention(reports: list[dict[str, Any]]) -> dict[str, dict[str, list[float]
     for report in reports:
         for row in report["attention"]:
             for key in ATTENTION.values():
-                found[row["direction"]][key].append(row[key])
+                if row.get(key) is not None:  # photographs without animals have not been collected
+                    found[row["direction"]][key].append(row[key])
     return found
 
 
@@ -163,16 +175,11 @@ def _kid_table(kid: dict[str, Any], untouched: dict[str, Any], paper: dict[str, 
 
 
 def _attention_table(attention: dict[str, Any]) -> str:
-    lines = [
-        [
-            m,
-            *(
-                " / ".join(over_seeds(v[d][key], digits=2 + (key == "background_error")) for d in DIRECTIONS)
-                for key in ATTENTION.values()
-            ),
-        ]
-        for m, v in attention.items()
-    ]
+    def cell(values: dict[str, dict[str, list[float]]], key: str) -> str:
+        digits = 2 + (key == "background_error")
+        return " / ".join(over_seeds(values[d][key], digits=digits) if values[d][key] else "-" for d in DIRECTIONS)
+
+    lines = [[m, *(cell(values, key) for key in ATTENTION.values())] for m, values in attention.items()]
     return table(["", *ATTENTION], lines)
 
 
