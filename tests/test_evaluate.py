@@ -129,11 +129,8 @@ def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
 
 @pytest.mark.parametrize("files", [False, True])
 def test_every_picture_is_translated_once(checkpoint, drawn, tmp_path, monkeypatch, files: bool) -> None:
-    counts = []
-    for name in ("translate_image", "translate_pixels"):
-        real = getattr(outputs, name)
-        counted = lambda m, x, *how, real=real: counts.append(len(x)) or real(m, x, *how)  # noqa: E731
-        monkeypatch.setattr(outputs, name, counted)
+    counts, real = [], outputs.translate_strips
+    monkeypatch.setattr(outputs, "translate_strips", lambda m, x, *how: counts.append(len(x)) or real(m, x, *how))
     monkeypatch.setattr(observe, "translate_batch", lambda *_: pytest.fail("and another way"))
     where = ["--data", drawn, "--features", "savanna"] if files else []
     assert run("evaluate", checkpoint, "--out", tmp_path / "o", *where, *SMALL) == 0
