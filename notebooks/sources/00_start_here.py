@@ -416,7 +416,7 @@ figures.show(
 # | **05 One training step** | who gets which gradient? | Algorithm 1, image pool | 75&nbsp;min |
 # | **06 Two stages** | what happens when discriminators see attended pixels only? | Eq. 6 and 7 | 75&nbsp;min |
 # | **07 Measuring** | can a number say which picture is better? | KID, attention against masks | 55&nbsp;min |
-# | **08 Taking it apart** | which piece does what? | every ablation, every rival | 80&nbsp;min |
+# | **08 Taking it apart** | which piece does what? | every ablation, every rival | 55&nbsp;min |
 # | **09 The full run** | does it work from nothing? | a run of your own, watched live | 60&nbsp;min |
 # | **10 Beyond** | where does it end? | your own photographs, failures, several GPUs | 75&nbsp;min |
 #

@@ -399,7 +399,7 @@ for name, (to_source, to_target) in points.items():
 # %% [markdown]
 # By **the mean** all four lie close together: this pair of checkpoints is hardly told apart, and doing nothing is hardly worse. With three
 # trainings each, the project found 51.8 ± 3.5 for attention, 62.6 ± 5.1 for CycleGAN and 61.5 for doing nothing (`data/reproduced/README.md`,
-# 64 pictures): the mean leans the right way, faintly.
+# 64 pictures). There the mean leans the right way.
 #
 # **Predict first.** Now a cheat. It translates nothing. For every second horse it hands back the horse; for the others it hands out a real zebra picture
 # that has nothing to do with it. What mean will it score?
@@ -676,6 +676,6 @@ least = min(v[:, 0].min() for v in one.values())
 print(f"FID of one distribution, truth 0: at least {least:.3f} in {20 * len(one)} tries")
 reveal(guess, "one distribution" if few > many else "another distribution", "the larger FID")
 # %% [markdown]
-# FID's answer depends on how many pictures you counted, here more than on what is in them. Its error has always the same sign, so no averaging
-# removes it: both FID curves fall together, while KID's stay level. The paper gives this reason for KID: it is unbiased, which matters when there are
+# FID's answer depends on how many pictures you counted, here more than on what is in them. Where the truth is 0 it came out above 0 in every try,
+# so no averaging removes the error: both FID curves fall together, while KID's stay level. The paper gives this reason for KID: it is unbiased, which matters when there are
 # fewer test pictures than features. (And never compare FIDs of different $n$.)

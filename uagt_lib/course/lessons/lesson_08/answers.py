@@ -16,6 +16,7 @@ ABLATIONS: dict[str, Pieces] = {
     "-D-A": Pieces(masked_discriminator=False, stop_attention=False),
 }
 SYSTEMS = {"full": Pieces(), **ABLATIONS}
+SWITCHES = ("attention_s", "attention_t", "cycle", "cycle_attention", "masked_discriminator", "stop_attention")
 
 
 def pieces_of(name: str) -> Pieces:

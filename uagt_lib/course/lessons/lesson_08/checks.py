@@ -10,7 +10,7 @@ from uagt_lib.course.cases import Case
 from uagt_lib.course.exercises import define, mistake
 from uagt_lib.course.expect import expect
 from uagt_lib.course.lessons.lesson_08 import figures
-from uagt_lib.course.lessons.lesson_08.answers import SYSTEMS, beats, learners, loss_terms, pieces_of, rank
+from uagt_lib.course.lessons.lesson_08.answers import SWITCHES, SYSTEMS, beats, learners, loss_terms, pieces_of, rank
 from uagt_lib.method.pieces import Pieces
 
 # ------------------------------------------------------------------------------------------------ 08.1 switches
@@ -108,16 +108,14 @@ def turned_on(name):
 
 # ------------------------------------------------------------------------------------------------ 08.2 terms
 
-FIELDS = ("attention_s", "attention_t", "cycle", "cycle_attention", "masked_discriminator", "stop_attention")
-
 
 def every_system() -> dict[str, Pieces]:
     """The seven systems by name; then the rest of the 64 that six switches make."""
     found = dict(SYSTEMS)
-    for on in product((True, False), repeat=len(FIELDS)):
-        pieces = Pieces(**dict(zip(FIELDS, on, strict=True)))
+    for on in product((True, False), repeat=len(SWITCHES)):
+        pieces = Pieces(**dict(zip(SWITCHES, on, strict=True)))
         if pieces not in found.values():
-            found["a system without " + ", ".join(f for f, here in zip(FIELDS, on, strict=True) if not here)] = pieces
+            found["a system without " + ", ".join(f for f, here in zip(SWITCHES, on, strict=True) if not here)] = pieces
     return found
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from uagt_lib.course.lessons.lesson_08.answers import SYSTEMS
+from uagt_lib.course.lessons.lesson_08.answers import SWITCHES, SYSTEMS
 from uagt_lib.reproduce import paper
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
@@ -165,9 +165,10 @@ def panels(table: Mapping[str, Any], direction: str) -> dict[str, dict[str, list
 def draw_pieces(axis: Axes, answer: Callable) -> None:
     """Methods down, switches across: blue where on."""
     found = {name: asdict(answer(name)) for name in ("-cycle", "-As", "-cycleAtt", "-D", "-D-A")}
-    _grid(axis, {name: {switch: on for switch, on in by.items() if isinstance(on, bool)} for name, by in found.items()})
-    for i, by in enumerate(found.values()):
-        for j, on in enumerate(on for on in by.values() if isinstance(on, bool)):
+    rows = {name: {switch: by[switch] for switch in SWITCHES} for name, by in found.items()}
+    _grid(axis, rows)
+    for i, row in enumerate(rows.values()):
+        for j, on in enumerate(row.values()):
             axis.text(j, i, "on" if on else "off", ha="center", va="center", fontsize=7, color="white" if on else "k")
 
 

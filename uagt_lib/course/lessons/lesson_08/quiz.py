@@ -62,7 +62,7 @@ QUIZ = (
             Choice(
                 "Because another piece may do part of its work, so that two seem useless alone and are not together",
                 True,
-                "Composition limits the paint, and so does the cycle loss. Remove one, and the other steps in.",
+                "If two pieces protect the background, either one can go unnoticed, as long as the other is there.",
             ),
             Choice(
                 "Because KID cannot compare methods with different losses",
