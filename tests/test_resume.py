@@ -323,6 +323,12 @@ def test_the_lock_is_free_when_its_holder_dies(config, pair, tmp_path) -> None:
     Trainer.open(config.with_(steps=100_000), pair, tmp_path, progress=False).run(until=1)
 
 
+def test_a_lock_that_cannot_be_opened_is_said(config, pair, tmp_path) -> None:
+    (tmp_path / lock.NAME).mkdir()  # for root, too, who may write to everybody's
+    with pytest.raises(UagtError, match=r"cannot write to .*\.lock: .*; choose another --out"):
+        Trainer(config, pair, tmp_path, progress=False).run()
+
+
 def test_a_run_that_went_on_elsewhere_is_opened_again(config, pair, tmp_path) -> None:
     late = Trainer.open(config, pair, tmp_path, progress=False)
     Trainer.open(config, pair, tmp_path, progress=False).run(until=5)

@@ -1,16 +1,20 @@
-"""As on Windows: processes are spawned, none is forked, and git has written every text with CRLF."""
+"""As on Windows: nothing is forked, texts have CRLF, files that are read cannot be moved, and waiting is deaf."""
 
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from uagt_lib import files
 from uagt_lib.course.places import ROOT
+from uagt_lib.training import checkpoint, forecast
+from uagt_lib.training.control import Control
+from uagt_lib.training.trainer import Trainer
 
-pytestmark = pytest.mark.slow
 COPIED = ("uagt_lib", "notebooks", "solutions", "data", "README.md", "pyproject.toml")
 KEPT_OUT = shutil.ignore_patterns("__pycache__", "runs", "downloads", ".*")
 SCRIPT = '''\
@@ -61,6 +65,7 @@ if __name__ == "__main__":
 '''
 
 
+@pytest.mark.slow
 def test_a_crlf_checkout_works_in_spawned_processes(tmp_path: Path) -> None:
     for name in COPIED:
         if (ROOT / name).is_dir():
@@ -76,3 +81,44 @@ def test_a_crlf_checkout_works_in_spawned_processes(tmp_path: Path) -> None:
         [sys.executable, "work.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8"
     )
     assert ran.returncode == 0 and "as on Windows: well" in ran.stdout, ran.stdout[-2000:] + ran.stderr[-4000:]
+
+
+def test_a_file_that_somebody_reads_is_waited_for(tmp_path: Path, monkeypatch) -> None:
+    replace, tries = Path.replace, []
+
+    def busy(path: Path, target: Path) -> None:
+        tries.append(path)
+        if len(tries) % 3:
+            raise PermissionError("WinError 32")
+        replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(files.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(files, "WINDOWS", True)
+    checkpoint.write_json(tmp_path / "a.json", 1)
+    assert len(tries) == 3 and checkpoint.read_json(tmp_path / "a.json") == 1
+    monkeypatch.setattr(Path, "replace", lambda path, target: (_ for _ in ()).throw(PermissionError("for good")))
+    with pytest.raises(PermissionError, match="for good"):
+        checkpoint.write_json(tmp_path / "a.json", 2)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux what is mapped")
+def test_what_was_read_is_not_mapped_and_so_can_be_removed(config, pair, tmp_path: Path) -> None:
+    Trainer(config, pair, tmp_path, progress=False).run(until=2)
+    model, trainer = checkpoint.load_model(tmp_path), Trainer.open(config, pair, tmp_path, progress=False)
+    assert trainer.step == 2 and model.view == config.view
+    assert str(tmp_path) not in Path("/proc/self/maps").read_text()
+
+
+def test_a_held_run_waits_a_little_at_a_time_and_so_hears_ctrl_c() -> None:
+    control, waits = Control(), []
+    control._go = SimpleNamespace(wait=lambda timeout=None: waits.append(timeout) or len(waits) == 3)
+    control.hold()
+    assert len(waits) == 3 and None not in waits
+
+
+def test_memory_is_told_without_the_module_resource(config, pair, tmp_path: Path, monkeypatch) -> None:
+    learner, told = Trainer(config, pair, tmp_path).learner, SimpleNamespace(peak_wset=7 * 10**9)
+    monkeypatch.setattr(forecast, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(forecast.psutil, "Process", lambda: SimpleNamespace(memory_info=lambda: told))
+    assert 7 * 10**9 < forecast.memory(learner) < 7.1 * 10**9

@@ -4,6 +4,7 @@ import codecs
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 
 from uagt_lib.errors import UagtError
 
+WINDOWS = os.name == "nt"
 LOOK_ALIKES = {"→": "->", "±": "+-", "×": "x", "…": "...", "✓": "+", "✗": "x", "○": "o"}
 KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}  # what else there is: devices
 
@@ -30,6 +32,19 @@ def make_folder(path: str | Path) -> Path:
     except OSError as error:
         raise UagtError(f"cannot write to {path}: {error.strerror or error}; choose another --out") from error
     return path
+
+
+def put_in_place(finished: Path, path: Path) -> None:
+    """Give a file or folder its name, in place of a file of that name.
+
+    On Windows nobody may be reading either just then, a virus scanner for instance: a second is spent on waiting.
+    """
+    for _ in range(10 if WINDOWS else 0):
+        with suppress(PermissionError):
+            finished.replace(path)
+            return
+        time.sleep(0.1)
+    finished.replace(path)
 
 
 def check_regular(path: Path) -> None:

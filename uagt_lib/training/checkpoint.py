@@ -22,7 +22,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from uagt_lib.errors import UagtError, UagtWarning
-from uagt_lib.files import utf8_name
+from uagt_lib.files import put_in_place, utf8_name
 from uagt_lib.method.model import Model
 from uagt_lib.training.config import Config
 
@@ -60,7 +60,7 @@ def write_translators(path: Path, model: Model, config: Config) -> None:
     """Write a milestone, for `load_model` to translate with."""
     unfinished = path.with_name(f".{path.name}.partial")
     write_tensors(unfinished, translators(model), _header(config))
-    unfinished.replace(path)
+    put_in_place(unfinished, path)
 
 
 def translators(model: Model) -> dict[str, Tensor]:
@@ -78,7 +78,7 @@ def write_json(path: Path, value: Any) -> None:
     """Write JSON to a temporary name, sync, rename: readers see the old file or the new one."""
     partial = path.with_name(f".{path.name}.partial")
     write_bytes(partial, (json.dumps(value, indent=1) + "\n").encode())
-    partial.replace(path)
+    put_in_place(partial, path)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
@@ -90,13 +90,13 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def read_tensors(path: str | Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file.
+    """The tensors of a safetensors file: copies, since what is mapped from a file can on Windows not be removed.
 
     Raises:
         UagtError: if the file is missing, damaged or something else (a pickle, say); it is never executed.
     """
     with _opened(path) as file:
-        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
 
 
 def read_config(path: str | Path) -> Config:

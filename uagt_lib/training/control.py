@@ -39,7 +39,8 @@ class Control:
 
     def hold(self) -> None:
         """Called by the run before each step: returns at once, or when `resume` or `stop` is called."""
-        self._go.wait()
+        while not self._go.wait(0.5):  # on Windows, who waits without an end hears no Ctrl-C
+            pass
 
 
 @contextmanager

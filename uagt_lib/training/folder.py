@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from uagt_lib.errors import UagtError
-from uagt_lib.files import make_folder
+from uagt_lib.files import make_folder, put_in_place
 from uagt_lib.method.model import Model
 from uagt_lib.training import checkpoint
 from uagt_lib.training.checkpoint import checkpoints, step_name, step_of
@@ -103,7 +103,7 @@ class RunFolder:
         folder, final = self.unfinished(step), self.path / "checkpoints" / step_name(step)
         if final.exists():
             raise UagtError(f"another run has written {final} meanwhile; choose another --out")
-        folder.rename(final)
+        put_in_place(folder, final)
         _sync(final.parent)
         for old in [*self.own, final][:-KEPT]:
             _remove(old)

@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import psutil
 import torch
 from torch import Tensor
 
@@ -17,10 +18,9 @@ def forecast(learner: Learner, pace: float, out: Path) -> str:
     """A sentence on a run that has done some steps, a step in `pace` seconds; `out` is, or will be, its folder."""
     left = learner.steps - learner.step
     there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    needs = [f"{_size(disk(learner))} of disk ({_size(shutil.disk_usage(there).free)} free)"]
-    if peak := memory(learner):
-        needs.insert(0, f"{_size(peak)} of memory")
-    return f"{left} steps of {pace:.2g} s, {duration(left * pace)} to the end; needs {' and '.join(needs)}"
+    needs = f"{_size(memory(learner))} of memory and {_size(disk(learner))} of disk"
+    free = f"({_size(shutil.disk_usage(there).free)} free)"
+    return f"{left} steps of {pace:.2g} s, {duration(left * pace)} to the end; needs {needs} {free}"
 
 
 def disk(learner: Learner) -> int:
@@ -29,12 +29,12 @@ def disk(learner: Learner) -> int:
     return (KEPT + 1) * checkpoint + len(SHARES) * _bytes(translators(learner.shown))
 
 
-def memory(learner: Learner) -> int | None:
-    """Bytes of memory, on CUDA the GPU's, at the worst moment so far, with what pools will add; None on Windows."""
+def memory(learner: Learner) -> int:
+    """Bytes of memory, on CUDA the GPU's, at the worst moment so far, with what pools will add."""
     if learner.device.type == "cuda":
         return torch.cuda.max_memory_allocated(learner.device) + _to_come(learner)
     if sys.platform == "win32":
-        return None
+        return psutil.Process().memory_info().peak_wset + _to_come(learner)
     import resource  # not on Windows
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -20,9 +20,13 @@ def locked(folder: Path) -> Iterator[None]:
     written to without one.
 
     Raises:
-        UagtError: if another run holds it.
+        UagtError: if another run holds it, or `.lock` cannot be opened (somebody else's, say).
     """
-    with open(folder / NAME, "a+b") as file:
+    try:
+        file = open(folder / NAME, "a+b")  # noqa: SIM115
+    except OSError as error:
+        raise UagtError(f"cannot write to {folder / NAME}: {error.strerror}; choose another --out") from error
+    with file:
         try:
             _take(file)
         except BlockingIOError as error:
