@@ -28,6 +28,12 @@ def test_a_case_makes_its_arguments_anew_and_equal():
         assert torch.equal(first["F"].weight, second["F"].weight)
 
 
+def test_pictures_and_mattes_reach_both_ends_and_stay_between():
+    for size in SIZES:
+        for drawn, low, high in ((Draw(*size).picture(), -1, 1), (Draw(*size).matte(), 0, 1)):
+            assert drawn.min() == low and drawn.max() == high and drawn.dtype == size[3]
+
+
 # ---- differences in words
 
 
@@ -109,6 +115,7 @@ def test_values_gradients_and_arguments_are_seen():
         (lambda x, w, rows, g: w.requires_grad_(False), "w.bias.requires_grad", False),
         (lambda x, w, rows, g: w.eval(), "w.training", False),
         (lambda x, w, rows, g: w(x).sum().backward(), "the .grad of x", "filled by a backward()"),
+        (lambda x, w, rows, g: w.zero_grad(), "the .grad of w.weight", "emptied"),
         (lambda x, w, rows, g: setattr(w, "frozen", 1), "the list of attributes of w", None),
         (lambda x, w, rows, g: rows.clear(), "the length of rows", 0),
         (lambda x, w, rows, g: rows[0].pop("step"), "the list of keys of rows[0]", ""),
@@ -183,6 +190,21 @@ def test_right_answers_pass_every_case_and_law():
     law = Law("halves to itself", lambda answer: expect(answer(1) == 2, "1 becomes 2"))
     assert verdict(lambda x: x + x, laws=[law]).endswith("halves to itself")
     assert verdict(lambda x: x + x).count(" in float") == len(SIZES)
+
+
+ALBUM: dict[int, torch.Tensor] = {}
+
+
+def test_an_answer_that_puts_something_aside_is_found_wherever_it_lies():
+    drawer = []
+    for answer, where in (
+        (lambda x: ALBUM.setdefault(x.data_ptr(), 2 * x), "ALBUM"),
+        (lambda x: (drawer.append(x), 2 * x)[1], "drawer"),
+        (lambda x, kept=[]: (kept.append(x), 2 * x)[1], "a default value"),
+        (lambda x: (lambda y: (drawer.append(y), 2 * y)[1])(x), "drawer"),
+    ):
+        assert f"puts something aside from call to call, in {where}" in verdict(answer)
+    assert verdict(lambda x: 2 * x if drawer else x + x).startswith("passed")
 
 
 def test_a_mistake_is_named_only_if_it_does_the_same_in_every_case():

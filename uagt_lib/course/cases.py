@@ -40,16 +40,21 @@ class Draw:
         return torch.randn(shape, generator=self.generator, dtype=self.dtype)
 
     def picture(self) -> Tensor:
-        """A batch of pictures, (n, 3, height, width) in [-1, 1]."""
-        return self.uniform(self.n, 3, self.height, self.width, low=-1)
+        """A batch of pictures, (n, 3, height, width) in [-1, 1], black and white among it."""
+        return _to_both_ends(self.uniform(self.n, 3, self.height, self.width), -1, 1)
 
     def matte(self) -> Tensor:
-        """A batch of mattes, (n, 1, height, width) in [0, 1]."""
-        return self.uniform(self.n, 1, self.height, self.width)
+        """A batch of mattes, (n, 1, height, width) in [0, 1], 0 and 1 among it."""
+        return _to_both_ends(self.uniform(self.n, 1, self.height, self.width), 0, 1)
 
     def network(self, outputs: int, last: Callable[[Tensor], Tensor] = torch.tanh) -> nn.Module:
         """A network with weights of its own: pictures to `outputs` channels in the range of `last`."""
         return Toy(self.normal(outputs, 3), last)
+
+
+def _to_both_ends(x: Tensor, low: float, high: float) -> Tensor:
+    """Numbers stretched until the smallest is `low` and the largest `high`: who cuts off a little there is seen."""
+    return (x - x.min()) / (x.max() - x.min()) * (high - low) + low
 
 
 class Toy(nn.Module):

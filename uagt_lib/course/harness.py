@@ -1,7 +1,7 @@
 """The one way every answer is checked: all that its calls let be seen is compared with what a right answer's do.
 
 An answer is right if what comes out, what has become of the arguments, what a second call gives, and the gradient of
-every output with respect to everything handed in are the reference's, in every case.
+every output with respect to everything handed in are the reference's, in every case, and if it puts nothing aside.
 
 Where they are not, the mistakes that learners are known to make are watched in the same way. A message names a mistake
 only if it does the same as the answer, in every case. Otherwise it shows what came out, what was expected, and where
@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any
 
 from uagt_lib.course.cases import Case
-from uagt_lib.course.expect import Difference, Wrong, describe, difference, stumble
-from uagt_lib.course.seen import DRAWN, Seen, see
+from uagt_lib.course.expect import Difference, Wrong, describe, difference, expect, stumble
+from uagt_lib.course.seen import DRAWN, Seen, memory, see
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
         Wrong: with a sentence for the learner.
         Open: if the answer is an untouched one.
     """
+    empty = memory(answer)
     found = {case: standard.watch(answer, case) for case in standard.cases}
+    kept = [name for name, size in memory(answer).items() if size != empty.get(name)]
     right = {case: standard.watch(standard.reference, case) for case in standard.cases}
     for i, case in enumerate(standard.cases):
         for aspect, say in _ASPECTS.items():
@@ -84,6 +86,8 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
                 before = f"; right for {next(iter(standard.cases))}" if i else ""
                 raise Wrong(_recognised(found, standard, aspect) or f"{sentence} (for {case}{before})")
         yield case
+    where = kept and f"your code puts something aside from call to call, in {kept[0]}"
+    expect(not kept, f"{where}: what comes out may depend only on what goes in")
     for law in standard.laws:
         try:
             law.test(answer)

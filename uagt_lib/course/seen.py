@@ -1,13 +1,14 @@
 """All that a call lets be seen from outside: what comes out, what it does to its arguments, which gradients it sends.
 
 Every call is made on fresh arguments. Tensors are handed in as a training step would, as results of an earlier
-computation: how their gradients arrive there is seen, and so is a change in place.
+computation, with a gradient that somebody is adding up: how theirs arrive there is seen, and so is a change in place.
 """
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import CodeType
 from typing import Any
 
 import torch
@@ -82,7 +83,7 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
     value = _named(result, gives)
     after = dict(piece for name, x in given.items() for piece in _pieces(x, name))
     for name, leaf in leaves.items():
-        after[f"the .grad of {name}"] = "empty" if leaf.grad is None else "filled by a backward()"
+        after[f"the .grad of {name}"] = _of_gradient(leaf)
     for name, die in dice.items():
         after[name] = "untouched" if torch.equal(states[name], die.get_state()) else DRAWN
     return Seen(
@@ -91,6 +92,27 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
         pull=lambda: _gradients(value, leaves),
         repeat=lambda: see(function, case, gives, gradient),
     )
+
+
+def memory(answer: Any) -> dict[str, int]:
+    """How much an answer has put aside for later calls: the sizes of lists, dictionaries and sets that it names."""
+    function = getattr(answer, "__wrapped__", answer)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return {}
+    outside = function.__globals__
+    kept = {name: outside[name] for name in _names(code) if name in outside}
+    kept |= dict(zip(code.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
+    kept |= {"a default value": function.__defaults__} if function.__defaults__ else {}
+    return {name: _length(x) for name, x in kept.items() if isinstance(x, list | dict | set | tuple)}
+
+
+def _names(code: CodeType) -> set[str]:
+    return set(code.co_names).union(*(_names(c) for c in code.co_consts if isinstance(c, CodeType)))
+
+
+def _length(thing: Any) -> int:
+    return len(thing) + sum(_length(x) for x in thing if isinstance(x, list | dict | set | tuple))
 
 
 def _named(result: Any, gives: str | tuple[str, ...]) -> dict[str, Any]:
@@ -116,10 +138,20 @@ def _lent(name: str, thing: Any, leaves: dict[str, Tensor]) -> Any:
     """A thing as it is handed in; where its gradients will arrive is noted in `leaves`."""
     if isinstance(thing, nn.Module):
         leaves |= {f"{name}.{key}": parameter for key, parameter in thing.named_parameters()}
+        for parameter in thing.parameters():
+            parameter.grad = torch.ones_like(parameter)
     elif isinstance(thing, Tensor) and thing.is_floating_point():
         leaves[name] = thing.requires_grad_()
+        thing.grad = torch.ones_like(thing)
         return thing if isinstance(thing, nn.Parameter) else thing.clone()
     return thing
+
+
+def _of_gradient(leaf: Tensor) -> str:
+    """What has become of the gradient that was there before the call: somebody may be adding up there."""
+    if leaf.grad is None or not leaf.grad.any():
+        return "emptied"
+    return "left alone" if torch.equal(leaf.grad, torch.ones_like(leaf)) else "filled by a backward()"
 
 
 def _copied(thing: Any) -> Any:
