@@ -284,3 +284,94 @@ class _Toggle:
 
 
 rejected("01.4", "something else")(_Toggle())
+
+# ------------------------------------------------------------------------------------------------ invented by readers
+
+
+@rejected("01.1", "the judge's loss is")
+def _labels_a_little_soft(real, fake):
+    return ((real - 0.9).square().mean() + fake.square().mean()) / 2
+
+
+@rejected("01.1", "the judge's loss is")
+def _one_denominator(real, fake):
+    return ((real - 1).square().sum() + fake.square().sum()) / (2 * real.numel())
+
+
+@rejected("01.1", "afterwards real at")
+def _relabels_in_place(real, fake):
+    real -= 1
+    return (real.square().mean() + fake.square().mean()) / 2
+
+
+@rejected("01.1", "the judge's loss is")
+def _clipped_to_probabilities(real, fake):
+    return ((real.clamp(0, 1) - 1).square().mean() + fake.clamp(0, 1).square().mean()) / 2
+
+
+@rejected("01.2", "the cycle loss is")
+def _one_sided(x, x_cycled):
+    return 2 * torch.relu(x - x_cycled).mean()
+
+
+@rejected("01.2", "the cycle loss is")
+def _only_where_they_differ(x, x_cycled):
+    missed = (x - x_cycled).abs()
+    return missed[missed > 0.01].mean()
+
+
+@rejected("01.2", "part of it is cut off, or something is added")
+def _shows_one_loss_teaches_another(x, x_cycled):
+    squares = (x - x_cycled).square().mean()
+    return (x - x_cycled).abs().mean().detach() + squares - squares.detach()
+
+
+@rejected("01.3", "the shape of t'")
+def _as_many_zebras_as_horses(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t[: len(s)])
+    return s_prime, F_ts(s_prime), t_prime, F_st(t_prime)
+
+
+@rejected("01.3", "no gradient of s'' reaches F_ts.weight")
+def _way_home_frozen(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    F_st.requires_grad_(False), F_ts.requires_grad_(False)
+    out = s_prime, F_ts(s_prime), t_prime, F_st(t_prime)
+    F_st.requires_grad_(True), F_ts.requires_grad_(True)
+    return out
+
+
+@rejected("01.3", "the result is a dict")
+def _by_name(F_st, F_ts, s, t):
+    s_prime, t_prime = F_st(s), F_ts(t)
+    return {"s'": s_prime, "s''": F_ts(s_prime), "t'": t_prime, "t''": F_st(t_prime)}
+
+
+@rejected("01.3", "the .grad of F_st.weight is emptied instead of left alone")
+def _empties_gradients_first(F_st, F_ts, s, t):
+    F_st.zero_grad(), F_ts.zero_grad()
+    s_prime, t_prime = F_st(s), F_ts(t)
+    return s_prime, F_ts(s_prime), t_prime, F_st(t_prime)
+
+
+_ALBUM = {}
+
+
+@rejected("01.4", "puts something aside from call to call, in _ALBUM")
+def _keeps_the_original_in_an_album(x):
+    key = round(float(x.double().sum()), 3)
+    if key in _ALBUM:
+        return _ALBUM[key].clone()
+    noise = torch.rand(x.shape, generator=torch.Generator().manual_seed(1), dtype=x.dtype) * 2 - 1
+    _ALBUM[round(float(noise.double().sum()), 3)] = x.clone()
+    return noise
+
+
+@rejected("01.4", "global generator")
+def _tosses_a_coin(x):
+    return x.flip(2) if torch.rand(()) < 0.5 else -x
+
+
+@rejected("01.4", "leaves [-1, 1]")
+def _brighter_than_white(x):
+    return 1.5 - x

@@ -52,10 +52,14 @@ def curves(
     """
     figure = Figure(figsize=(8, 3.2), dpi=110, layout="constrained")
     axis = figure.subplots()
+    every = [value for values in lines.values() for value in values]
     for (name, values), colour, mark in zip(lines.items(), (ORANGE, BLUE, GREEN), "osD", strict=False):
         axis.plot(steps, values, color=colour, marker=mark, ms=4, lw=1.8)
+        near = (max(every) - min(every)) / 12
+        beside = [v[-1] for n, v in lines.items() if n != name and abs(v[-1] - values[-1]) < near]
+        up = 0 if not beside else 6 if values[-1] >= max(beside) else -6  # or two names would overlap
         axis.annotate(
-            name, (steps[-1], values[-1]), (8, 0), textcoords="offset points", va="center", fontsize=9, color=colour
+            name, (steps[-1], values[-1]), (8, up), textcoords="offset points", va="center", fontsize=9, color=colour
         )
     for name, level in levels.items():
         axis.axhline(level, color=GREY, ls="--", lw=1)

@@ -69,17 +69,15 @@ QUIZ = (
             Choice(
                 "The stripes, since they are what the task is about",
                 False,
-                "At step 40 the animals were blurs without any stripe. The task exists in our heads, not in the loss.",
+                "Their curve starts far below its goal. The task exists in our heads, not in the loss.",
             ),
             Choice(
                 "The colour of the grass",
                 True,
-                "It covers most pixels, is easy to paint, and tells the piles apart: the cheapest way to please D_T.",
+                "It was there at the first checkpoint. Why it came first is a question that our run does not answer.",
             ),
             Choice("Both together", False, "Look at the two curves again: one starts at its goal, the other at zero."),
-            Choice(
-                "The round trip", False, "At step 40 the way home still missed by a lot; that takes all of the run."
-            ),
+            Choice("The round trip", False, "Compare the first point of its curve with the last."),
         ),
     ),
     Question(
