@@ -268,3 +268,83 @@ def _rounds(s_a, tau=0.1):
 @rejected("02.4", "the shape of the mask")
 def _no_channel(s_a, tau=0.1):
     return (s_a > tau).to(s_a.dtype)[:, 0]
+
+
+# ------------------------------------------------------------------------------------------------ invented by readers
+
+
+@rejected("02.1", "s' at")
+def _cut_off_near_the_ends(s, painted, s_a):
+    return (s_a * painted + (1 - s_a) * s).clamp(-0.99, 0.99)
+
+
+@rejected("02.1", "s' at")
+def _matte_squared(s, painted, s_a):
+    return s_a**2 * painted + (1 - s_a**2) * s
+
+
+@rejected("02.1", "s' at [1,")
+def _one_matte_for_the_batch(s, painted, s_a):
+    return s_a[:1] * painted + (1 - s_a[:1]) * s
+
+
+@rejected("02.1", "afterwards painted at")
+def _matte_laid_on_the_paint_itself(s, painted, s_a):
+    painted.detach().mul_(s_a.detach())
+    return painted + (1 - s_a) * s
+
+
+@rejected("02.2", "the gradient at")
+def _normalised(upstream, s, painted):
+    found = (upstream * (painted - s)).sum(1, keepdim=True)
+    return found / found.abs().max()
+
+
+@rejected("02.2", "the gradient at")
+def _in_grey(upstream, s, painted):
+    return 3 * upstream.mean(1, keepdim=True) * (painted - s).mean(1, keepdim=True)
+
+
+@rejected("02.2", "afterwards painted at")
+def _difference_in_place(upstream, s, painted):
+    painted -= s
+    return (upstream * painted).sum(1, keepdim=True)
+
+
+@rejected("02.3", "afterwards A_t.training is False")
+def _eyes_in_evaluation(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t.eval()(there))
+
+
+@rejected("02.3", "s'' at")
+def _never_left(s, F_st, A_s, F_ts, A_t):
+    return compose(s, F_st(s), A_s(s)), s.clone()
+
+
+@rejected("02.3", "part of it is cut off, or something is added")
+def _home_straight_through(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, s + (compose(there, F_ts(there), A_t(there)) - s).detach()
+
+
+@rejected("02.3", "the .grad of A_s.weight is emptied instead of left alone")
+def _empties_gradients_first(s, F_st, A_s, F_ts, A_t):
+    A_s.zero_grad()
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t(there))
+
+
+@rejected("02.4", "the mask at")
+def _rounded_first(s_a, tau=0.1):
+    return (s_a.round(decimals=1) > tau).to(s_a.dtype)
+
+
+@rejected("02.4", "the mask at")
+def _share_of_the_brightest(s_a, tau=0.1):
+    return (s_a > tau * s_a.amax((1, 2, 3), keepdim=True) * 0.9).to(s_a.dtype)
+
+
+@rejected("02.4", "the type of the mask is torch.int64")
+def _whole_numbers(s_a, tau=0.1):
+    return (s_a > tau).long()

@@ -329,6 +329,24 @@ def cut_from_networks(s, F_st, A_s, F_ts, A_t):
     return there, compose(there, F_ts(there.detach()), A_t(there.detach()))
 
 
+@mistake("02.3", "one road from s' to s'' is cut: A_t looks at a detached s', so where it looks teaches F_st nothing")
+def cut_before_eye(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there), A_t(there.detach()))
+
+
+@mistake("02.3", "one road from s' to s'' is cut: F_ts paints a detached s', so what it paints teaches F_st nothing")
+def cut_before_paint(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there, F_ts(there.detach()), A_t(there))
+
+
+@mistake("02.3", "one road from s' to s'' is cut: the background of s'' is a detached s', though it is a part of s'")
+def cut_background(s, F_st, A_s, F_ts, A_t):
+    there = compose(s, F_st(s), A_s(s))
+    return there, compose(there.detach(), F_ts(there), A_t(there))
+
+
 @mistake("02.3", "the s' that you return is detached, so the judge that looks at it can teach nobody")
 def returned_detached(s, F_st, A_s, F_ts, A_t):
     there, back = there_and_back(s, F_st, A_s, F_ts, A_t)

@@ -118,10 +118,11 @@ def taught(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
     figure = Figure(figsize=(4.6 * len(runs), 3), dpi=110, layout="constrained")
     for axis, (title, records) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
         steps = [record["step"] for record in records]
-        for name, color, label in (("inside", BLUE, "on horses"), ("outside", ORANGE, "off horses")):
+        apart = max(0.0, 0.08 - (records[-1]["inside"] - records[-1]["outside"]))  # or the two labels would overlap
+        for name, color, label, up in (("inside", BLUE, "on horses", apart), ("outside", ORANGE, "off horses", 0)):
             values = [record[name] for record in records]
             axis.plot(steps, values, "-", color=color, lw=2)
-            axis.text(steps[-1], values[-1], f" {label} {values[-1]:.2f}", color=color, va="center", fontsize=9)
+            axis.text(steps[-1], values[-1] + up, f" {label} {values[-1]:.2f}", color=color, va="center", fontsize=9)
         axis.set(ylim=(-0.03, 1.02), xlim=(0, steps[-1] * 1.38))
         axis.set_xticks([s for s in steps if s % 20 == 0])
         axis.set_title(title, fontsize=10, loc="left")
