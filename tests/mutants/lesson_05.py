@@ -6,90 +6,89 @@ import random
 import torch
 
 from tests.mutants import accepted, rejected
+from uagt_lib.course.lessons.lesson_02.answers import there_and_back
 from uagt_lib.method import losses
 from uagt_lib.method.compose import compose
+from uagt_lib.method.model import frozen
 from uagt_lib.method.pool import Pool
 
 # ------------------------------------------------------------------------------------------------ 05.1
 
 
-@accepted("05.1")
-def _by_hand(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = s + s_a * (F_st(s) - s)
-    a = A_t(x)
-    return s_a, x, a * F_ts(x) + (1 - a) * x
+def _go(x, paint, attend):
+    return compose(x, paint(x), attend(x))
 
 
 @accepted("05.1")
-def _by_a_helper(s, F_st, A_s, F_ts, A_t):
-    def go(x, paint, attend):
-        a = attend(x)
-        return a, compose(x, paint(x), a)
-
-    s_a, x = go(s, F_st, A_s)
-    return [s_a, x, go(x, F_ts, A_t)[1]]
+def _two_calls_unpacked(m, s, t):
+    s_prime, s_cycled = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t)
+    t_prime, t_cycled = there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
+    return [s_prime, s_cycled, t_prime, t_cycled]
 
 
 @accepted("05.1")
-def _looks_twice(s, F_st, A_s, F_ts, A_t):
-    x = torch.lerp(s, F_st(s), A_s(s))
-    return A_s(s), x, torch.lerp(x, F_ts(x), A_t(x))
+def _written_out(m, s, t):
+    s_prime, t_prime = _go(s, m.F_st, m.A_s), _go(t, m.F_ts, m.A_t)
+    return s_prime, _go(s_prime, m.F_ts, m.A_t), t_prime, _go(t_prime, m.F_st, m.A_s)
 
 
-@rejected("05.1", "the gradient of s'' with respect to s at")
-def _map_under_no_grad(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
+@accepted("05.1")
+def _added_up(m, s, t):
+    road = (m.F_st, m.A_s), (m.F_ts, m.A_t)
+    return there_and_back(s, *road[0], *road[1]) + there_and_back(t, *road[1], *road[0])
+
+
+@rejected("05.1", "the gradient of s'' with respect to m.F_st.weight")
+def _cut_off_on_the_way(m, s, t):
+    s_prime, t_prime = _go(s, m.F_st, m.A_s), _go(t, m.F_ts, m.A_t)
+    return s_prime, _go(s_prime, lambda x: m.F_ts(x.detach()), m.A_t), t_prime, _go(t_prime, m.F_st, m.A_s)
+
+
+@rejected("05.1", "no gradient of t'' reaches m.A_s.weight")
+def _map_home_under_no_grad(m, s, t):
+    s_prime, t_prime = _go(s, m.F_st, m.A_s), _go(t, m.F_ts, m.A_t)
     with torch.no_grad():
-        a = A_t(x)
-    return s_a, x, compose(x, F_ts(x), a)
+        a = m.A_s(t_prime)
+    return s_prime, _go(s_prime, m.F_ts, m.A_t), t_prime, compose(t_prime, m.F_st(t_prime), a)
 
 
-@rejected("05.1", "the gradient of s'' with respect to s at")
-def _paint_under_no_grad(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
-    with torch.no_grad():
-        paint = F_ts(x)
-    return s_a, x, compose(x, paint, A_t(x))
-
-
-@rejected("05.1", "no gradient of s_a reaches")
-def _returned_map_detached(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
-    return s_a.detach(), x, compose(x, F_ts(x), A_t(x))
-
-
-@rejected("05.1", "part of it is cut off, or something is added")
-def _photo_detached_as_background(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s.detach(), F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x), A_t(x))
-
-
-@rejected("05.1", "afterwards s at")
-def _in_place(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
-    s.detach().copy_(x.detach())
-    return s_a, x, compose(x, F_ts(x), A_t(x))
+@rejected("05.1", "afterwards t at")
+def _in_place(m, s, t):
+    out = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t) + there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
+    t.detach().copy_(out[2][: len(t)].detach())
+    return out
 
 
 @rejected("05.1", "RuntimeError")
-def _two_pictures(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s).reshape(2, 1, *s.shape[2:])
-    x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x), A_t(x))
+def _both_in_one_batch(m, s, t):
+    s, t = torch.stack([s, t])
+    return there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t) + there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
 
 
-@rejected("05.1", "s_a is a tuple of 2")
-def _maps_of_both(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
-    t_a = A_t(x)
-    return (s_a, t_a), x, compose(x, F_ts(x), t_a)
+@rejected("05.1", "the shape of t'")
+def _as_many_as_horses(m, s, t):
+    n = len(s)
+    return there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t) + there_and_back(t[:n], m.F_ts, m.A_t, m.F_st, m.A_s)
+
+
+@rejected("05.1", "m.A_s.weight.requires_grad is False")
+def _freezes_a_network(m, s, t):
+    out = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t) + there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
+    m.A_s.requires_grad_(False)
+    return out
+
+
+@rejected("05.1", "the list of attributes of m")
+def _keeps_them_on_the_model(m, s, t):
+    out = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t) + there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
+    m.s_prime = out[0]
+    return out
+
+
+@rejected("05.1", "s' at")
+def _raw_paint(m, s, t):
+    s_prime, t_prime = m.F_st(s), m.F_ts(t)
+    return s_prime, m.F_ts(s_prime), t_prime, m.F_st(t_prime)
 
 
 # ------------------------------------------------------------------------------------------------ 05.2
@@ -546,3 +545,91 @@ def _sum_of_forty(D_t, s_prime):
     loss = (D_t(s_prime) - 1).square().sum() / 40
     D_t.requires_grad_(True)
     return loss
+
+
+# ------------------------------------------------------------------------------------------------ invented by readers
+
+
+@rejected("05.1", "no gradient of t'' reaches m.F_st.weight")
+def _frozen_for_the_second_trip(m, s, t):
+    first = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t)
+    with frozen(m.F_st):
+        return first + there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
+
+
+@rejected("05.1", "s'' at")
+def _one_map_both_ways(m, s, t):
+    s_a = m.A_s(s)
+    s_prime = compose(s, m.F_st(s), s_a)
+    second = there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
+    return s_prime, compose(s_prime, m.F_ts(s_prime), s_a), *second
+
+
+@rejected("05.1", "AttributeError")
+def _asks_the_library(m, s, t):
+    return m.trips(s, t)
+
+
+@rejected("05.2", "no gradient reaches D_t")
+def _judged_by_a_copy(D_t, t, s_prime):
+    D_t = copy.deepcopy(D_t)
+    return losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach()))
+
+
+@rejected("05.2", "D's loss is")
+def _first_fake_only(D_t, t, s_prime):
+    return losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach()[:1]))
+
+
+@rejected("05.3", "global generator")
+class _EverybodysCoin(Pool):
+    def __call__(self, images, attention):
+        torch.rand(())
+        return super().__call__(images, attention)
+
+
+@rejected("05.3", "should draw random numbers from generator")
+class _CoinOfItsOwn(Pool):
+    def __init__(self, capacity, generator):
+        super().__init__(capacity, torch.Generator().manual_seed(0))
+
+
+@rejected("05.3", "holds one fake more than its capacity")
+class _FullOneTooLate(Pool):
+    def __init__(self, capacity, generator):
+        super().__init__(capacity, generator)
+        self.pairs = []
+
+    def __call__(self, images, attention):
+        out = [self.exchange(x.detach().clone(), a.detach().clone()) for x, a in zip(images, attention, strict=True)]
+        return tuple(torch.stack(each) for each in zip(*out, strict=True))
+
+    def exchange(self, image, attention):
+        if len(self.pairs) <= self.capacity:
+            self.pairs.append((image, attention))
+            return image, attention
+        if torch.rand((), generator=self.generator) < 0.5:
+            return image, attention
+        place = int(torch.randint(self.capacity, (), generator=self.generator))
+        old, self.pairs[place] = self.pairs[place], (image, attention)
+        return old
+
+
+@rejected("05.4", "the .grad of D_t.weight is emptied instead of left alone")
+def _empties_instead_of_freezing(D_t, s_prime):
+    loss = losses.lsgan_generator(D_t(s_prime))
+    D_t.zero_grad()
+    return loss
+
+
+@rejected("05.4", "D_t.training is False")
+def _evaluates(D_t, s_prime):
+    D_t.eval()
+    with frozen(D_t):
+        return losses.lsgan_generator(D_t(s_prime))
+
+
+@rejected("05.4", "no gradient can reach F and A")
+def _a_new_leaf(D_t, s_prime):
+    with frozen(D_t):
+        return losses.lsgan_generator(D_t(s_prime.detach().requires_grad_()))

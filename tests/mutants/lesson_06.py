@@ -3,6 +3,7 @@
 import torch
 
 from tests.mutants import accepted, rejected
+from uagt_lib.course.lessons.lesson_02.answers import there_and_back
 from uagt_lib.method.compose import compose
 from uagt_lib.method.model import frozen
 
@@ -168,32 +169,26 @@ def _whether(epoch, epochs, base):
 # ------------------------------------------------------------------------------------------------ 06.4
 
 
-def _trip(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x), A_t(x))
-
-
 @accepted("06.4")
 def _weights_swapped_for_constants(s, F_st, A_s, F_ts, A_t, stage):
     if stage == 1:
         for p in (*A_s.parameters(), *A_t.parameters()):
             p.requires_grad_(True)
-        return _trip(s, F_st, A_s, F_ts, A_t)
+        return there_and_back(s, F_st, A_s, F_ts, A_t)
 
     def rest(A):
         constants = {name: p.detach() for name, p in A.named_parameters()}
         return lambda x: torch.func.functional_call(A, constants, (x,))
 
-    return _trip(s, F_st, rest(A_s), F_ts, rest(A_t))
+    return there_and_back(s, F_st, rest(A_s), F_ts, rest(A_t))
 
 
 @accepted("06.4")
 def _frozen_for_a_moment(s, F_st, A_s, F_ts, A_t, stage):
     if stage == 1:
-        return _trip(s, F_st, A_s, F_ts, A_t)
+        return there_and_back(s, F_st, A_s, F_ts, A_t)
     with frozen(A_s, A_t):
-        return _trip(s, F_st, A_s, F_ts, A_t)
+        return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @accepted("06.4")
@@ -204,19 +199,19 @@ def _the_first_map_of_a_photo_may_be_cut(s, F_st, A_s, F_ts, A_t, stage):
     if stage == 2:
         s_a = s_a.detach()
     x = s + s_a * (F_st(s) - s)
-    return [s_a, x, compose(x, F_ts(x), A_t(x))]
+    return [x, compose(x, F_ts(x), A_t(x))]
 
 
 @rejected("06.4", "missing")
 def _no_grad(s, F_st, A_s, F_ts, A_t, stage):
     if stage == 1:
-        return _trip(s, F_st, A_s, F_ts, A_t)
+        return there_and_back(s, F_st, A_s, F_ts, A_t)
     with torch.no_grad():
         s_a = A_s(s)
     x = compose(s, F_st(s), s_a)
     with torch.no_grad():
         back = A_t(x)
-    return s_a, x, compose(x, F_ts(x), back)
+    return x, compose(x, F_ts(x), back)
 
 
 @rejected("06.4", "missing")
@@ -224,19 +219,19 @@ def _frozen_and_cut(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
     s_a = A_s(s)
     x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x), A_t(x) if stage == 1 else A_t(x.detach()))
+    return x, compose(x, F_ts(x), A_t(x) if stage == 1 else A_t(x.detach()))
 
 
 @rejected("06.4", "nobody learns in stage 2")
 def _everything(s, F_st, A_s, F_ts, A_t, stage):
     for network in (F_st, A_s, F_ts, A_t):
         network.requires_grad_(stage == 1)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @rejected("06.4", "too late")
 def _in_the_end(s, F_st, A_s, F_ts, A_t, stage):
-    out = _trip(s, F_st, A_s, F_ts, A_t)
+    out = there_and_back(s, F_st, A_s, F_ts, A_t)
     for network in (A_s, A_t):
         network.requires_grad_(stage == 1)
     return out
@@ -247,7 +242,7 @@ def _evaluated(s, F_st, A_s, F_ts, A_t, stage):
     for network in (A_s, A_t):
         network.train(stage == 1)
         network.requires_grad_(stage == 1)
-    out = _trip(s, F_st, A_s, F_ts, A_t)
+    out = there_and_back(s, F_st, A_s, F_ts, A_t)
     A_s.eval()
     return out
 
@@ -257,7 +252,7 @@ def _paint_back_cut(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
     s_a = A_s(s)
     x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x).detach(), A_t(x))
+    return x, compose(x, F_ts(x).detach(), A_t(x))
 
 
 @rejected("06.4", "the gradient of s'' in stage 1 with respect to F_st.weight")
@@ -265,18 +260,99 @@ def _background_cut(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
     s_a = A_s(s)
     x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x.detach(), F_ts(x), A_t(x))
+    return x, compose(x.detach(), F_ts(x), A_t(x))
 
 
-@rejected("06.4", "three tensors")
+@rejected("06.4", "two tensors")
 def _only_the_end(s, F_st, A_s, F_ts, A_t, stage):
-    return _trip(s, F_st, A_s, F_ts, A_t)[2]
+    return there_and_back(s, F_st, A_s, F_ts, A_t)[1]
 
 
 @rejected("06.4", "afterwards s at")
 def _in_place(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
-    out = _trip(s.clone(), F_st, A_s, F_ts, A_t)
+    out = there_and_back(s.clone(), F_st, A_s, F_ts, A_t)
     if stage == 1:
         s.mul_(1.0 + 1e-3)
     return out
+
+
+# ------------------------------------------------------------------------------------------------ invented by readers
+
+
+@rejected("06.1", "the foreground at")
+def _attended_by_anybody(image, attention, tau=0.1):
+    return image * (attention.amax(0, keepdim=True) > tau)
+
+
+@rejected("06.1", "the foreground at")
+def _steep_gate(image, attention, tau=0.1):
+    return image * ((attention - tau) * 1e6).sigmoid()
+
+
+@rejected("06.1", "the foreground at")
+def _nothing_instead_of_grey(image, attention, tau=0.1):
+    return torch.where(attention > tau, image, torch.nan)
+
+
+@rejected("06.1", "a gradient of the foreground reaches attention")
+def _a_little_gradient_added(image, attention, tau=0.1):
+    return image * ((attention > tau).to(image.dtype) + 0.1 * (attention - attention.detach()))
+
+
+@rejected("06.2", "the stage is '1', expected 1")
+def _as_a_word(epoch, switch):
+    return "1" if epoch < switch else "2"
+
+
+@rejected("06.2", "a switch at 0")
+def _by_division(epoch, switch):
+    return 1 + int(epoch // max(switch, 1) >= 1)
+
+
+@rejected("06.2", "epoch 30 itself")
+def _never_switches(epoch, switch):
+    return 1
+
+
+@rejected("06.3", "epoch 49.9")
+def _counts_from_one(epoch, epochs, base):
+    return base * min(1.0, max(0.0, 2 * (1 - (epoch + 1) / epochs)))
+
+
+@rejected("06.3", "epoch 99 of 100")
+def _in_ten_stairs(epoch, epochs, base):
+    return base if epoch < epochs / 2 else base * max(0, round(2 * (1 - epoch / epochs), 1))
+
+
+@rejected("06.3", "epoch 100 of 100")
+def _never_quite_stops(epoch, epochs, base):
+    return base * min(1.0, max(0.01, 2 * (1 - epoch / epochs)))
+
+
+@rejected("06.4", "can still learn in stage 2")
+def _any_stage_is_true(s, F_st, A_s, F_ts, A_t, stage):
+    A_s.requires_grad_(bool(stage)), A_t.requires_grad_(bool(stage))
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
+
+
+@rejected("06.4", "no gradient of s'' in stage 2 reaches F_ts.weight")
+def _painter_of_the_way_home_rests(s, F_st, A_s, F_ts, A_t, stage):
+    for network in (A_s, A_t, F_ts):
+        network.requires_grad_(stage == 1)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
+
+
+@rejected("06.4", "s'' in stage 2 at")
+def _todays_map_on_the_way_home(s, F_st, A_s, F_ts, A_t, stage):
+    A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
+    s_prime, s_cycled = there_and_back(s, F_st, A_s, F_ts, A_t)
+    return s_prime, s_cycled if stage == 1 else compose(s_prime, F_ts(s_prime), A_s(s))
+
+
+@rejected("06.4", "the .grad of A_s.weight is emptied instead of left alone")
+def _empties_gradients_too(s, F_st, A_s, F_ts, A_t, stage):
+    for network in (A_s, A_t):
+        network.requires_grad_(stage == 1)
+        network.zero_grad()
+    return there_and_back(s, F_st, A_s, F_ts, A_t)

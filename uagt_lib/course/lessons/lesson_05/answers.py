@@ -1,23 +1,16 @@
 """Lesson 05, one training step: right answers that are not functions of the library already."""
 
-from collections.abc import Callable
-
 import torch.nn as nn
 from torch import Tensor
 
+from uagt_lib.course.lessons.lesson_02.answers import there_and_back
 from uagt_lib.method import losses
-from uagt_lib.method.compose import compose
 from uagt_lib.method.model import frozen
 
-Network = Callable[[Tensor], Tensor]
 
-
-def trip(s: Tensor, F_st: Network, A_s: Network, F_ts: Network, A_t: Network) -> tuple[Tensor, Tensor, Tensor]:
-    """There and back: s_a, s' (Eq. 1) and s'', for images (N, 3, H, W). What `Model.trips` does for both directions."""
-    s_a = A_s(s)
-    s_prime = compose(s, F_st(s), s_a)
-    s_cycled = compose(s_prime, F_ts(s_prime), A_t(s_prime))
-    return s_a, s_prime, s_cycled
+def both_trips(m: nn.Module, s: Tensor, t: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """s', s'', t', t'': both batches there and back, as `Model.trips` sends them; t takes the road the other way."""
+    return *there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t), *there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
 
 
 def judge_loss(D_t: nn.Module, t: Tensor, s_prime: Tensor) -> Tensor:

@@ -12,192 +12,121 @@ from torch import Tensor
 from uagt_lib.course.cases import Draw, at_sizes
 from uagt_lib.course.exercises import define, law, mistake
 from uagt_lib.course.expect import difference, expect
+from uagt_lib.course.lessons.lesson_02.answers import there_and_back
 from uagt_lib.course.lessons.lesson_05 import figures
-from uagt_lib.course.lessons.lesson_05.answers import fool, judge_loss, trip
+from uagt_lib.course.lessons.lesson_05.answers import both_trips, fool, judge_loss
 from uagt_lib.method import losses
-from uagt_lib.method.compose import compose
 from uagt_lib.method.model import frozen
 from uagt_lib.method.pool import Pool
 
-# ------------------------------------------------------------------------------------------------ 05.1 there and back
+# ------------------------------------------------------------------------------------------------ 05.1 both trips
 
 
-def photo_and_four_networks(draw: Draw) -> dict[str, Any]:
-    """Networks that can be told apart by what they do."""
+class Translators(nn.Module):
+    """Four networks that can be told apart by what they do."""
+
+    def __init__(self, draw: Draw):
+        super().__init__()
+        self.F_st, self.A_s = draw.network(3), draw.network(1, torch.sigmoid)
+        self.F_ts, self.A_t = draw.network(3, torch.sin), draw.network(1, torch.sigmoid)
+
+
+def networks_and_two_piles(draw: Draw) -> dict[str, Any]:
+    """More pictures of T than of S."""
     return {
+        "m": Translators(draw),
         "s": draw.picture(),
-        "F_st": draw.network(3),
-        "A_s": draw.network(1, torch.sigmoid),
-        "F_ts": draw.network(3, torch.sin),
-        "A_t": draw.network(1, torch.sigmoid),
+        "t": draw.uniform(draw.n + 1, 3, draw.height, draw.width, low=-1),
     }
 
 
 define(
     "05.1",
-    trip,
-    at_sizes(photo_and_four_networks),
-    ("s_a", "s'", "s''"),
+    both_trips,
+    at_sizes(networks_and_two_piles),
+    ("s'", "s''", "t'", "t''"),
     part="step",
     equation="Eq. 1, 3",
     difficulty=1,
-    minutes=8,
+    minutes=4,
     hints=[
-        "Two lines of the same kind. The way back starts from s', so every s of the first line becomes s'.",
-        "On the way back s' is a zebra: which attention network knows zebras, and which generator paints horses?",
-        "compose(source, paint, attention): on the way back source is s', paint is F_ts(s'), attention is A_t(s').",
+        "Call `there_and_back` twice. The first call is there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t).",
+        "t is a zebra. Which attention network knows zebras, which generator paints horses, and which two lead home?",
+        "`a, b = there_and_back(...)` gives two tensors; return four in a row.",
     ],
-    draw=figures.draw_trip,
+    draw=figures.draw_trips,
 )
 
 
-def _there(s: Tensor, F_st: Callable, A_s: Callable) -> tuple[Tensor, Tensor]:
-    s_a = A_s(s)
-    return s_a, compose(s, F_st(s), s_a)
+@mistake("05.1", "t took the road of s; it starts in T: F_ts paints it, A_t looks at it, and F_st and A_s lead it home")
+def same_road(m, s, t):
+    return *there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t), *there_and_back(t, m.F_st, m.A_s, m.F_ts, m.A_t)
 
 
-@mistake(
-    "05.1",
-    "the way back reuses s_a; s' has its own map, A_t(s') (reusing s_a is the paper's ablation Ours-cycleAtt)",
-)
-def reuses_the_map(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(x), s_a)
+@mistake("05.1", "A_s looked at t, and A_t at t'; a picture of T is A_t's business, there and back")
+def eyes_stay(m, s, t):
+    return *there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t), *there_and_back(t, m.F_ts, m.A_s, m.F_st, m.A_t)
 
 
-@mistake(
-    "05.1",
-    "the way back is composed with s; it starts from s', so that is what fills the background, or the background comes "
-    "home without having travelled",
-)
-def back_onto_s(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(s, F_ts(x), A_t(x))
+@mistake("05.1", "F_st painted on t, and F_ts on t'; from T to S leads F_ts, and home F_st")
+def painters_stay(m, s, t):
+    return *there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t), *there_and_back(t, m.F_st, m.A_t, m.F_ts, m.A_s)
 
 
-@mistake("05.1", "s' was detached before the way back, so the cycle loss can no longer teach F_st and A_s")
-def cut_between(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    y = x.detach()
-    return s_a, x, compose(y, F_ts(y), A_t(y))
+@mistake("05.1", "there_and_back wants painter and attention of the way there, then those of the way back: F, A, F, A")
+def other_order_of_arguments(m, s, t):
+    return *there_and_back(s, m.F_st, m.F_ts, m.A_s, m.A_t), *there_and_back(t, m.F_ts, m.F_st, m.A_t, m.A_s)
 
 
-@mistake("05.1", "the way back asks A_s, which knows horses; s' should be a zebra by now, so ask A_t")
-def wrong_eye_back(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(x), A_s(x))
+@mistake("05.1", "four tensors in a row are asked for: unpack each trip, or put a * before it")
+def two_pairs(m, s, t):
+    there = both_trips(m, s, t)
+    return there[:2], there[2:]
 
 
-@mistake("05.1", "A_t looked at s; it should look at s', the picture that is on its way back")
-def eye_on_s(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(x), A_t(s))
+@mistake("05.1", "the order is s', s'', t', t'': a picture's way back stands beside its way there")
+def both_there_first(m, s, t):
+    s_prime, s_cycled, t_prime, t_cycled = both_trips(m, s, t)
+    return s_prime, t_prime, s_cycled, t_cycled
 
 
-@mistake("05.1", "the way back is painted by F_st; home is S, so use F_ts")
-def same_painter(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_st(x), A_t(x))
+@mistake("05.1", "t's trip comes first; the order is s', s'', t', t''")
+def t_first(m, s, t):
+    s_prime, s_cycled, t_prime, t_cycled = both_trips(m, s, t)
+    return t_prime, t_cycled, s_prime, s_cycled
 
 
-@mistake("05.1", "F_ts painted s instead of s'")
-def paint_of_s(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(s), A_t(x))
+@mistake("05.1", "the second trip starts from s'; it is t that travels to S and home")
+def starts_from_s_prime(m, s, t):
+    s_prime, s_cycled = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t)
+    return s_prime, s_cycled, *there_and_back(s_prime, m.F_ts, m.A_t, m.F_st, m.A_s)
 
 
-@mistake("05.1", "s'' is the raw paint F_ts(s'); the way back is composed as well (Eq. 1 once more)")
-def raw_back(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, F_ts(x)
+@mistake("05.1", "each trip is painted by one network, there and back; home leads the other one")
+def one_painter_a_trip(m, s, t):
+    return *there_and_back(s, m.F_st, m.A_s, m.F_st, m.A_s), *there_and_back(t, m.F_ts, m.A_t, m.F_ts, m.A_t)
 
 
-@mistake("05.1", "s' and s'' are the raw paint; each has to be composed with the picture it was painted on (Eq. 1)")
-def raw_paint(s, F_st, A_s, F_ts, A_t):
-    x = F_st(s)
-    return A_s(s), x, F_ts(x)
+@mistake("05.1", "all roads are turned round: s is a horse, so F_st paints it and A_s looks at it")
+def all_turned_round(m, s, t):
+    return *there_and_back(s, m.F_ts, m.A_t, m.F_st, m.A_s), *there_and_back(t, m.F_st, m.A_s, m.F_ts, m.A_t)
 
 
-@mistake("05.1", "s' is the raw paint F_st(s); it still has to be composed with s (Eq. 1)")
-def raw_there(s, F_st, A_s, F_ts, A_t):
-    x = F_st(s)
-    return A_s(s), x, compose(x, F_ts(x), A_t(x))
-
-
-@mistake("05.1", "the generators are exchanged: the way there is painted by F_st, the way back by F_ts")
-def painters_exchanged(s, F_st, A_s, F_ts, A_t):
-    return trip(s, F_ts, A_s, F_st, A_t)
-
-
-@mistake("05.1", "s_a comes from A_t; a picture of S is A_s's business")
-def eyes_exchanged(s, F_st, A_s, F_ts, A_t):
-    return trip(s, F_st, A_t, F_ts, A_s)
-
-
-@mistake("05.1", "image and paint are swapped, there and back: compose(source, paint, attention)")
-def swapped(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s)
-    x = compose(F_st(s), s, s_a)
-    return s_a, x, compose(F_ts(x), x, A_t(x))
-
-
-@mistake("05.1", "image and paint are swapped on the way back: compose(source, paint, attention)")
-def swapped_back(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(F_ts(x), x, A_t(x))
-
-
-@mistake("05.1", "only s'' came back; return three tensors: s_a, s_prime, s_cycled, in this order")
-def only_the_end(s, F_st, A_s, F_ts, A_t):
-    return trip(s, F_st, A_s, F_ts, A_t)[2]
-
-
-@mistake("05.1", "s_a is missing; return three tensors: s_a, s_prime, s_cycled, in this order")
-def without_the_map(s, F_st, A_s, F_ts, A_t):
-    return trip(s, F_st, A_s, F_ts, A_t)[1:]
-
-
-@mistake("05.1", "one road from s' to s'' is cut: A_t looks at a detached s', so where it looks teaches F_st nothing")
-def cut_before_eye(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(x), A_t(x.detach()))
-
-
-@mistake("05.1", "one road from s' to s'' is cut: F_ts paints a detached s', so what it paints teaches F_st nothing")
-def cut_before_paint(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(x.detach()), A_t(x))
-
-
-@mistake("05.1", "one road from s' to s'' is cut: the background of s'' is a detached s', though it is a part of s'")
-def cut_background(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x.detach(), F_ts(x), A_t(x))
-
-
-@mistake("05.1", "two roads from s' to s'' are cut: both networks of the way back look at a detached s'")
-def cut_before_both(s, F_st, A_s, F_ts, A_t):
-    s_a, x = _there(s, F_st, A_s)
-    return s_a, x, compose(x, F_ts(x.detach()), A_t(x.detach()))
-
-
-@mistake("05.1", "the s' that you return is detached, so the judge that looks at it can teach nobody")
-def returned_detached(s, F_st, A_s, F_ts, A_t):
-    s_a, x, back = trip(s, F_st, A_s, F_ts, A_t)
-    return s_a, x.detach(), back
-
-
-@mistake("05.1", "no gradient reaches A_s: its map was detached, or made under no_grad(); this is how attention learns")
-def map_detached(s, F_st, A_s, F_ts, A_t):
-    s_a = A_s(s).detach()
-    x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x), A_t(x))
+@mistake("05.1", "only the trip of s came back; t travels as well: s', s'', t', t''")
+def one_trip(m, s, t):
+    return there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t)
 
 
 @mistake("05.1", "no gradient reaches anybody: everything was made under no_grad(), or detached")
-def nobody_learns(s, F_st, A_s, F_ts, A_t):
+def nobody_learns(m, s, t):
     with torch.no_grad():
-        return trip(s, F_st, A_s, F_ts, A_t)
+        return both_trips(m, s, t)
+
+
+@mistake("05.1", "the s' and t' that you return are detached, so the judges that look at them can teach nobody")
+def returned_detached(m, s, t):
+    s_prime, s_cycled, t_prime, t_cycled = both_trips(m, s, t)
+    return s_prime.detach(), s_cycled, t_prime.detach(), t_cycled
 
 
 # ------------------------------------------------------------------------------------------------ 05.2 D's loss
@@ -461,6 +390,21 @@ def detached(answer):
     )
 
 
+@law("05.3", "it is full when it holds its capacity")
+def full_in_time(answer):
+    def second_comes_out_older(seed: int) -> bool:
+        """Whether a pool of one gives back its first fake when the second comes."""
+        pool = _fresh(answer, 1, seed)
+        pool(*_coded(0))
+        return _who(pool(*_coded(1))) == 0
+
+    expect(
+        any(second_comes_out_older(seed) for seed in range(40)),
+        "a pool of 1 never swaps when the second fake comes: it still fills, as if it could hold more than its "
+        "capacity. How many are in it when it is full?",
+    )
+
+
 class _Step:
     """Stands in a step's graph, and is gone when nobody holds on to it any more."""
 
@@ -571,6 +515,20 @@ class Queue(_Answer):
 class SparesTheLast(_Answer):
     def place(self):
         return int(torch.randint(self.capacity - 1, (), generator=self.generator))
+
+
+@mistake("05.3", "the pool holds one fake more than its capacity: with 50 in it a pool of 50 is full; compare with <")
+class OneTooMany(_Answer):
+    def exchange(self, image, attention):
+        new = self.kept(image, attention)
+        if len(self.pairs) <= self.capacity:
+            self.pairs.append(new)
+            return new
+        if self.coin():
+            return new
+        place = self.place()
+        old, self.pairs[place] = self.pairs[place], new
+        return old
 
 
 @mistake("05.3", "the pool never gives an old fake: once it is full, half of the time it should")

@@ -37,14 +37,14 @@ def films(s: Tensor, t: Tensor, strips: Mapping[str, Tensor], steps: int) -> Fig
         steps: when the last frame was taken.
     """
     frames = len(next(iter(strips.values())))
-    figure = Figure(figsize=(10, 1.32 * len(strips) + 0.25), dpi=130, layout="constrained")
+    figure = Figure(figsize=(10, 1.32 * len(strips) + 0.35), dpi=130, layout="constrained")
     axes = figure.subplots(len(strips), frames + 2, squeeze=False)
     heads = ["$s$", *(f"step {i * steps // (frames - 1)}" for i in range(frames)), "$t$"]
+    for axis, head in zip(axes[0], heads, strict=True):
+        axis.set_title(head, fontsize=9)
     for row, (name, film) in zip(axes, strips.items(), strict=True):
-        for axis, picture, head in zip(row, torch.cat([s, film, t]), heads, strict=True):
+        for axis, picture in zip(row, torch.cat([s, film, t]), strict=True):
             draw(axis, picture)
-            if row is axes[0]:
-                axis.set_title(head, fontsize=9)
         for axis, colour in ((row[0], BLUE), (row[-1], ORANGE)):
             axis.spines[:].set(visible=True, color=colour, linewidth=2.5)
         row[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10)
@@ -146,23 +146,26 @@ def _smooth(values: np.ndarray, width: int = 9) -> np.ndarray:
 # ---- what exercises draw of an answer
 
 
-def draw_trip(axis: Axes, answer: Callable) -> None:
-    """A held-out horse on its way, with trained networks: s, s_a, s', s''."""
+def draw_trips(axis: Axes, answer: Callable) -> None:
+    """A held-out horse and a zebra on their way, with trained networks: s, s', s'' above t, t', t''."""
     from uagt_lib.data.folders import load_images
-    from uagt_lib.data.pairs import to_float, to_grey
+    from uagt_lib.data.pairs import to_float
     from uagt_lib.training.checkpoint import load_model
 
     m = load_model(data("checkpoints", "savanna-64.safetensors"))
-    s = to_float(load_images(data("samples", "testA"), m.view)[1:2])
+    s, t = (to_float(load_images(data("samples", folder), m.view)[1:2]) for folder in ("testA", "testB"))
     with torch.no_grad():
-        s_a, s_prime, s_cycled = answer(s, m.F_st, m.A_s, m.F_ts, m.A_t)
-    gap = torch.ones(3, 64, 4)
-    shown = [s[0], to_grey(s_a)[0], s_prime[0], s_cycled[0]]
-    top, bottom = torch.cat([shown[0], gap, shown[1]], 2), torch.cat([shown[2], gap, shown[3]], 2)
-    picture = torch.cat([top, torch.ones(3, 4, top.shape[2]), bottom], 1).add(1).div(2).clamp(0, 1)
-    axis.imshow(picture.permute(1, 2, 0), interpolation="nearest")
-    for (x, y), name in zip(((2, 2), (70, 2), (2, 70), (70, 70)), ("$s$", "$s_a$", "$s'$", "$s''$"), strict=True):
-        axis.text(x, y, name, fontsize=9, va="top", bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85})
+        s_prime, s_cycled, t_prime, t_cycled = answer(m, s, t)
+    gap = torch.ones(3, m.view, 4)
+    lines = [
+        torch.cat([part for x in line for part in (x[0, :3], gap)], 2)
+        for line in ((s, s_prime, s_cycled), (t, t_prime, t_cycled))
+    ]
+    shown = torch.cat([lines[0], torch.ones(3, 4, lines[0].shape[2]), lines[1]], 1).add(1).div(2).clamp(0, 1)
+    axis.imshow(shown.permute(1, 2, 0), interpolation="nearest")
+    for i, name in enumerate(("$s$", "$s'$", "$s''$", "$t$", "$t'$", "$t''$")):
+        place = 2 + (m.view + 4) * (i % 3), 2 + (m.view + 4) * (i // 3)
+        axis.text(*place, name, fontsize=9, va="top", bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85})
     axis.set(xticks=[], yticks=[])
     axis.spines[:].set_visible(False)
 

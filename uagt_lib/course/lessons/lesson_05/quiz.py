@@ -9,7 +9,7 @@ QUIZ = (
             Choice(
                 "Train ten times longer: GANs are slow, and their losses are noisy for a long while",
                 False,
-                "The mistake of this lesson looks the same, or better, after ten times as long.",
+                "More of the same step teaches the same networks the same wrong things.",
             ),
             Choice(
                 "Which networks get a gradient from which loss, and one overfitted pair",
@@ -49,7 +49,7 @@ QUIZ = (
             Choice(
                 "To save the work for gradients that nobody uses",
                 True,
-                "About a third of that pass. And a D gradient left lying about is one forgotten zero_grad() from harm.",
+                "A third of that pass. And a D gradient left lying about is one forgotten zero_grad() from harm.",
             ),
         ),
     ),
@@ -78,7 +78,7 @@ QUIZ = (
             Choice(
                 "Yes: attention must be sharp from the start",
                 False,
-                "Sharpness comes from the cycle loss over many steps.",
+                "Nothing in one pair asks for that either.",
             ),
             Choice(
                 "It depends on lambda", False, "Not here: no weight can supply evidence that one pair does not contain."

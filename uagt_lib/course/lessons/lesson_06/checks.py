@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from uagt_lib.course.cases import Draw, at_sizes
 from uagt_lib.course.exercises import define, mistake
 from uagt_lib.course.expect import expect
+from uagt_lib.course.lessons.lesson_02.answers import there_and_back
 from uagt_lib.course.lessons.lesson_06 import figures
 from uagt_lib.course.lessons.lesson_06.answers import staged_trip
 from uagt_lib.method.compose import compose, foreground
@@ -319,7 +320,7 @@ def photo_and_four_networks(draw: Draw) -> dict[str, Any]:
 
 
 def three_trips(answer: Callable, s: Tensor, *networks: nn.Module) -> list[Tensor]:
-    """Trips of a photo, which has no history, in stage 1, 2, and 1 again: nine tensors.
+    """Trips of a photo, which has no history, in stage 1, 2, and 1 again: six tensors.
 
     Whether attention is left frozen shows in what the next trip teaches. A number that is changed shows after the last.
     """
@@ -331,8 +332,8 @@ def three_trips(answer: Callable, s: Tensor, *networks: nn.Module) -> list[Tenso
             x.data.copy_(numbers)
         trip = answer(s.detach(), *networks, now)
         expect(trip is not None, "the trip returned None: is a `return` missing?")
-        three = isinstance(trip, tuple | list) and len(trip) == 3
-        expect(three, "return three tensors: s_a, s_prime, s_cycled, in this order")
+        two = isinstance(trip, tuple | list) and len(trip) == 2
+        expect(two, "return two tensors: s_prime, s_cycled, in this order")
         found += trip
     for network in networks:
         network.requires_grad_(True)
@@ -343,24 +344,18 @@ define(
     "06.4",
     staged_trip,
     at_sizes(photo_and_four_networks),
-    tuple(f"{x} in {when}" for when in ("stage 1", "stage 2", "stage 1 again") for x in ("s_a", "s'", "s''")),
+    tuple(f"{x} in {when}" for when in ("stage 1", "stage 2", "stage 1 again") for x in ("s'", "s''")),
     part="stages",
     equation="Section 3.2",
-    difficulty=3,
-    minutes=12,
+    difficulty=2,
+    minutes=8,
     hints=[
-        "It is your trip of lesson 05 with one or two lines in front.",
+        "It is a call of there_and_back with one or two lines in front.",
         "Which of no_grad(), detach() and requires_grad_() leaves the way to s' open? Lesson 05 froze D for a moment.",
         "for A in (A_s, A_t): A.requires_grad_(...). What must the brackets say, so that stage 1 thaws again?",
     ],
     run=three_trips,
 )
-
-
-def _trip(s: Tensor, F_st: Callable, A_s: Callable, F_ts: Callable, A_t: Callable) -> tuple[Tensor, Tensor, Tensor]:
-    s_a = A_s(s)
-    x = compose(s, F_st(s), s_a)
-    return s_a, x, compose(x, F_ts(x), A_t(x))
 
 
 @mistake(
@@ -370,38 +365,38 @@ def _trip(s: Tensor, F_st: Callable, A_s: Callable, F_ts: Callable, A_t: Callabl
 )
 def maps_detached(s, F_st, A_s, F_ts, A_t, stage):
     if stage == 1:
-        return _trip(s, F_st, A_s, F_ts, A_t)
-    return _trip(s, F_st, lambda x: A_s(x).detach(), F_ts, lambda x: A_t(x).detach())
+        return there_and_back(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, lambda x: A_s(x).detach(), F_ts, lambda x: A_t(x).detach())
 
 
 @mistake("06.4", "nobody learns in stage 2: everything was frozen, or made under no_grad(); only attention rests")
 def under_no_grad(s, F_st, A_s, F_ts, A_t, stage):
     with torch.set_grad_enabled(stage == 1):
-        return _trip(s, F_st, A_s, F_ts, A_t)
+        return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "A_t can still learn in stage 2; both must rest")
 def only_a_s(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 1)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "after a step of stage 2, stage 1 finds attention still frozen: thaw it there, before it is used")
 def for_good(s, F_st, A_s, F_ts, A_t, stage):
     if stage == 2:
         A_s.requires_grad_(False), A_t.requires_grad_(False)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "A_s can still learn in stage 2; both must rest")
 def only_a_t(s, F_st, A_s, F_ts, A_t, stage):
     A_t.requires_grad_(stage == 1)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "A_s and A_t can still learn in stage 2: network.requires_grad_(False) before they are used")
 def nobody_rests(s, F_st, A_s, F_ts, A_t, stage):
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake(
@@ -412,48 +407,48 @@ def nobody_rests(s, F_st, A_s, F_ts, A_t, stage):
 def without_underscore(s, F_st, A_s, F_ts, A_t, stage):
     for network in (A_s, A_t):
         network.requires_grad = stage == 1
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "in stage 1 attention must still learn: it is frozen in both stages")
 def always_frozen(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(False), A_t.requires_grad_(False)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "the stages are turned round: attention is frozen too early, in stage 1, and learns in stage 2")
 def turned_round(s, F_st, A_s, F_ts, A_t, stage):
     A_s.requires_grad_(stage == 2), A_t.requires_grad_(stage == 2)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "the generators are frozen in stage 2, and attention learns; it is attention that rests")
 def wrong_pair(s, F_st, A_s, F_ts, A_t, stage):
     F_st.requires_grad_(stage == 1), F_ts.requires_grad_(stage == 1)
-    return _trip(s, F_st, A_s, F_ts, A_t)
+    return there_and_back(s, F_st, A_s, F_ts, A_t)
 
 
 @mistake("06.4", "frozen and thawed too late, after the networks were used: a graph remembers how things were then")
 def too_late(s, F_st, A_s, F_ts, A_t, stage):
-    out = _trip(s, F_st, A_s, F_ts, A_t)
+    out = there_and_back(s, F_st, A_s, F_ts, A_t)
     A_s.requires_grad_(stage == 1), A_t.requires_grad_(stage == 1)
     return out
 
 
 @mistake("06.4", "s' was detached before the way back, so the cycle loss can no longer teach F_st")
 def cut_between(s, F_st, A_s, F_ts, A_t, stage):
-    s_a, x, _ = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
+    x, _ = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
     y = x.detach()
-    return s_a, x, compose(y, F_ts(y), A_t(y))
+    return x, compose(y, F_ts(y), A_t(y))
 
 
 @mistake("06.4", "the way back reuses s_a; s' has its own map, A_t(s'), in both stages")
 def reuses_the_map(s, F_st, A_s, F_ts, A_t, stage):
-    s_a, x, _ = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
-    return s_a, x, compose(x, F_ts(x), s_a)
+    x, _ = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
+    return x, compose(x, F_ts(x), A_s(s))
 
 
 @mistake("06.4", "s' is masked in stage 2; Eq. 6 is for what D sees, the trip itself stays as it was")
 def masked(s, F_st, A_s, F_ts, A_t, stage):
-    s_a, x, back = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
-    return (s_a, foreground(x, s_a), back) if stage == 2 else (s_a, x, back)
+    x, back = staged_trip(s, F_st, A_s, F_ts, A_t, stage)
+    return (foreground(x, A_s(s)), back) if stage == 2 else (x, back)

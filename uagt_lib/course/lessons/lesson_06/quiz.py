@@ -80,7 +80,7 @@ QUIZ = (
             Choice(
                 "Backgrounds tell the domains apart, and D rewards repainting them",
                 True,
-                "With bias 1 you saw it happen. Freeze earlier, or make the backgrounds alike.",
+                "With bias 1, and nothing else changed, it got attention. Make backgrounds alike, or freeze earlier.",
             ),
         ),
     ),
