@@ -404,17 +404,17 @@ figures.show(
 # %% [markdown]
 # ## 0.8 The road
 #
-# Eleven lessons, about thirteen hours with the exercises; each builds one part of the same system.
+# Eleven lessons, about ten hours with the exercises; each builds one part of the same system.
 #
 # | lesson | the question | you build | about |
 # |---|---|---|---|
 # | **00 Start here** | what is asked, and how is it measured? | background error | 40&nbsp;min |
-# | **01 Unpaired translation** | how to learn without pairs, and why does the meadow turn dry? | CycleGAN: cycle loss, round trip | 60&nbsp;min |
-# | **02 Composition** | how does attention protect the background? | Eq. 1, the matte | 60&nbsp;min |
+# | **01 Unpaired translation** | how to learn without pairs, and why does the meadow turn dry? | CycleGAN: cycle loss, round trip | 50&nbsp;min |
+# | **02 Composition** | how does attention protect the background? | Eq. 1, the matte | 50&nbsp;min |
 # | **03 Networks** | what do the six networks look like, and where is the paper's list wrong? | attention, read, counted and mended | 65&nbsp;min |
 # | **04 Losses** | what does each network want? | the objective, Eq. 2 to 5 | 65&nbsp;min |
-# | **05 One training step** | who gets which gradient? | Algorithm 1, image pool | 75&nbsp;min |
-# | **06 Two stages** | what happens when discriminators see attended pixels only? | Eq. 6 and 7 | 75&nbsp;min |
+# | **05 One training step** | who gets which gradient? | Algorithm 1, image pool | 50&nbsp;min |
+# | **06 Two stages** | what happens when discriminators see attended pixels only? | Eq. 6 and 7 | 45&nbsp;min |
 # | **07 Measuring** | can a number say which picture is better? | KID, attention against masks | 55&nbsp;min |
 # | **08 Taking it apart** | which piece does what? | every ablation, every rival | 55&nbsp;min |
 # | **09 The full run** | does it work from nothing? | a run of your own, watched live | 60&nbsp;min |
