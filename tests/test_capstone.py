@@ -7,36 +7,29 @@ import pytest
 import torch
 
 from uagt_lib.course import capstone
-from uagt_lib.course.lessons.lesson_09 import checks as lesson_09
+from uagt_lib.course.lessons.lesson_09 import answers as lesson_09
+from uagt_lib.course.lessons.lesson_09 import figures
 from uagt_lib.data import download
-from uagt_lib.data.pairs import Domain, Pair
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid
 from uagt_lib.training.checkpoint import step_of
 from uagt_lib.training.config import Config
-from uagt_lib.training.trainer import Trainer
-
-
-def test_the_trainer_counts_steps_as_the_lesson_does(config, tmp_path):
-    def domain(count: int) -> Domain:
-        return Domain(torch.zeros(count, 3, 36, 36, dtype=torch.uint8), torch.zeros(0, 3, 32, 32, dtype=torch.uint8))
-
-    trainer = Trainer(config.with_(steps=None, epochs=3, batch=2), Pair(domain(5), domain(7)), tmp_path)
-    assert trainer.steps == lesson_09.steps_of_run(5, 7, 2, 1, 3) == 12
 
 
 def test_a_run_that_relapses_has_not_found_its_objects_yet():
-    assert lesson_09.healthy_since(lesson_09._RELAPSE) == 150
-    assert lesson_09.healthy_since(lesson_09._RELAPSE[:5]) is None
+    assert lesson_09.healthy_since(figures.RELAPSE) == 150
+    assert lesson_09.healthy_since(figures.RELAPSE[:5]) is None
     assert lesson_09.healthy_since([]) is None
 
 
-def test_the_papers_number_is_the_third_column_of_the_report():
-    features = [torch.randn(60, 8, generator=torch.Generator().manual_seed(i)) + i for i in range(3)]
-    to_source, to_target, both = kid.protocol(*features, torch.Generator().manual_seed(0), 5, 20)
-    mean, std = lesson_09.papers_number(to_source.values, to_target.values)
-    assert mean == pytest.approx(100 * both.mean, rel=1e-9)
-    assert std == pytest.approx(100 * both.std, rel=1e-9)
+def test_the_mean_lead_is_the_difference_of_the_reports_third_columns():
+    def scored(shift: int) -> tuple[torch.Tensor, float]:
+        features = [torch.randn(60, 8, generator=torch.Generator().manual_seed(i)) + i for i in (shift, 1, 2)]
+        *both, mean = kid.protocol(*features, torch.Generator().manual_seed(0), 5, 20)
+        return torch.stack([x.values for x in both], 1), 100 * mean.mean
+
+    (mine, my_mean), (rival, rivals_mean) = scored(1), scored(5)
+    assert lesson_09.lead(mine, rival)[0] == pytest.approx(rivals_mean - my_mean, rel=1e-9)
 
 
 def test_the_savanna_stands_in_where_photographs_cannot_be_had(monkeypatch, tmp_path, capsys):

@@ -1,34 +1,92 @@
-"""Answers to the exercises of lesson 09."""
+"""Answers to the exercises of lesson 09, beside the mistakes that are registered and those that are generated."""
+
+import copy
+import io
+import statistics
 
 import torch
 
 from tests.mutants import accepted, rejected
+from uagt_lib.course.lessons.lesson_09.answers import lead, snapshot
 from uagt_lib.training.watch import collapse
+
+# ------------------------------------------------------------------------------------------------ 09.1
 
 
 @accepted("09.1")
-def _floor_of_negative(horses, zebras, batch, processes, epochs):
-    return epochs * -(-max(horses, zebras) // (batch * processes))
+def _deep_copy(run):
+    return copy.deepcopy(vars(run))
 
 
-@rejected("09.1", "larger domain")
-def _smaller(horses, zebras, batch, processes, epochs):
-    return epochs * -(-min(horses, zebras) // (batch * processes))
+@accepted("09.1")
+def _through_a_file(run):
+    file = io.BytesIO()
+    state = {name: value for name, value in vars(run).items() if name not in ("generator", "losses")}
+    torch.save(state | {"generator": run.generator.get_state()}, file)
+    return torch.load(io.BytesIO(file.getvalue()))
 
 
-@rejected("09.1", "added up")
-def _both(horses, zebras, batch, processes, epochs):
-    return epochs * -(-(horses + zebras) // (batch * processes))
+@accepted("09.1")
+def _only_what_changes_in_place(run):
+    again = torch.Generator()
+    again.set_state(run.generator.get_state())
+    return {
+        "weights": run.weights + 0,
+        "momentum": run.momentum.detach().clone(),
+        "pool": run.pool[:],
+        "generator": again,
+        "step": run.step,
+    }
 
 
-@rejected("09.1", "round up")
-def _down(horses, zebras, batch, processes, epochs):
-    return epochs * (max(horses, zebras) // (batch * processes))
+@rejected("09.1", "something was rounded on the way")
+def _nearly(run):
+    return snapshot(run) | {"weights": run.weights * (1 + 4 * torch.finfo(run.weights.dtype).eps)}
 
 
-@rejected("09.1", "several processes")
-def _one_process(horses, zebras, batch, processes, epochs):
-    return epochs * -(-max(horses, zebras) // batch)
+@rejected("09.1", "not TinyRun")
+def _another_run(run):
+    return copy.deepcopy(run)
+
+
+@rejected("09.1", "no attribute called velocity")
+def _another_name(run):
+    found = snapshot(run)
+    return found | {"velocity": found.pop("momentum")}
+
+
+@rejected("09.1", "the weights of the run that went on")
+def _draws_once(run):
+    torch.rand(1, generator=run.generator)
+    return snapshot(run)
+
+
+@rejected("09.1", "the weights of the run that went on")
+def _clears_the_pool(run):
+    found = snapshot(run)
+    run.pool.clear()
+    return found
+
+
+@rejected("09.1", "the weights of the run that went on")
+def _starts_again(run):
+    found = snapshot(run)
+    run.momentum.zero_()
+    return found
+
+
+@rejected("09.1", "the weights of the run that took over")
+def _fits_four_weights(run):
+    return snapshot(run) | {"weights": run.weights[:4].clone().repeat(2)[: len(run.weights)]}
+
+
+@rejected("09.1", "the type of the weights")
+def _in_float32(run):
+    found = snapshot(run)
+    return found | {name: found[name].float() for name in ("weights", "momentum")}
+
+
+# ------------------------------------------------------------------------------------------------ 09.2
 
 
 def _healthy(record):
@@ -111,30 +169,61 @@ def _as_text(records):
     return None if found is None else str(found)
 
 
+# ------------------------------------------------------------------------------------------------ 09.3
+
+
 @accepted("09.3")
-def _stacked(to_source, to_target):
-    both = torch.stack([to_source, to_target]).mean(0) * 100
-    return both.mean().item(), (both - both.mean()).square().mean().sqrt().item()
+def _column_by_column(mine, rival):
+    ahead = 50 * ((rival[:, 0] - mine[:, 0]) + (rival[:, 1] - mine[:, 1]))
+    spread = (ahead - ahead.mean()).square().mean().sqrt()
+    return ahead.mean(), spread, (ahead > 0).sum()
 
 
-@rejected("09.3", "overstates")
-def _mean_of_spreads(to_source, to_target):
-    mean = 50 * (to_source + to_target).mean().item()
-    return mean, 50 * (to_source.std(unbiased=False) + to_target.std(unbiased=False)).item()
+@accepted("09.3")
+def _in_plain_python(mine, rival):
+    ahead = [100 * (sum(b) - sum(a)) / 2 for a, b in zip(mine.tolist(), rival.tolist(), strict=True)]
+    return [statistics.mean(ahead), statistics.pstdev(ahead), len([x for x in ahead if x > 0])]
 
 
-@rejected("09.3", "one heap")
-def _pooled(to_source, to_target):
-    heap = 100 * torch.cat([to_source, to_target])
-    return heap.mean().item(), heap.std(unbiased=False).item()
+@accepted("09.3")
+def _with_numpy(mine, rival):
+    ahead = 100 * (rival.detach().numpy().mean(1) - mine.detach().numpy().mean(1))
+    return float(ahead.mean()), float(ahead.std()), int((ahead > 0).sum())
 
 
-@rejected("09.3", "target alone")
-def _target(to_source, to_target):
-    return 100 * to_target.mean().item(), 100 * to_target.std(unbiased=False).item()
+@rejected("09.3", "afterwards mine at")
+def _in_place(mine, rival):
+    found = lead(mine, rival)
+    mine *= 100
+    return found
 
 
-@rejected("09.3", "times 100")
-def _unscaled(to_source, to_target):
-    both = (to_source + to_target) / 2
-    return both.mean().item(), both.std(unbiased=False).item()
+@rejected("09.3", "afterwards rival at")
+def _rival_in_place(mine, rival):
+    rival -= mine
+    ahead = 100 * rival.mean(1)
+    return ahead.mean().item(), ahead.std(correction=0).item(), int((ahead > 0).sum())
+
+
+@rejected("09.3", "right for N, H, W = 2, 5, 4")
+def _fits_ten_splits(mine, rival):
+    ahead = 100 * (rival.mean(1) - mine.mean(1))
+    mean = ahead.sum() / 10
+    return mean, ((ahead - mean).square().sum() / 10).sqrt(), (ahead > 0).sum()
+
+
+@rejected("09.3", "the result")
+def _forgets_the_wins(mine, rival):
+    return lead(mine, rival)[:2]
+
+
+@rejected("09.3", "its standard deviation")
+def _variance(mine, rival):
+    mean, spread, won = lead(mine, rival)
+    return mean, spread**2, won
+
+
+@rejected("09.3", "the number of splits won")
+def _both_columns_ahead(mine, rival):
+    mean, spread, _ = lead(mine, rival)
+    return mean, spread, int((rival > mine).all(1).sum())

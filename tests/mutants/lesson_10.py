@@ -1,18 +1,13 @@
-"""Answers to the exercises of lesson 10."""
+"""Answers to the exercises of lesson 10, beside the mistakes that are registered and those that are generated."""
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
-from uagt_lib.course.lessons.lesson_10.checks import any_size
-from uagt_lib.method.compose import compose
+from uagt_lib.course.lessons.lesson_10.answers import any_size, averaged_gradients
 
 # ------------------------------------------------------------------------------------------ 10.1
-
-
-def _grads(loss, parameters, part):
-    return torch.autograd.grad(loss(part), parameters)
 
 
 @accepted("10.1")
@@ -24,39 +19,66 @@ def _with_backward(loss, parameters, parts):
     return [p.grad.clone() for p in parameters]
 
 
-@rejected("10.1", "added up")
-def _sum(loss, parameters, parts):
-    found = [_grads(loss, parameters, part) for part in parts]
-    return [sum(group) for group in zip(*found, strict=True)]
+@accepted("10.1")
+def _gradient_of_the_mean(loss, parameters, parts):
+    return list(torch.autograd.grad(sum(loss(part) for part in parts) / len(parts), parameters))
 
 
-@rejected("10.1", "last part")
-def _overwritten(loss, parameters, parts):
+@accepted("10.1")
+def _running_mean(loss, parameters, parts):
+    mean = [torch.zeros_like(p) for p in parameters]
+    for i, part in enumerate(parts, 1):
+        for m, g in zip(mean, torch.autograd.grad(loss(part), parameters), strict=True):
+            m += (g - m) / i
+    return mean
+
+
+@accepted("10.1")
+def _one_parameter_at_a_time(loss, parameters, parts):
+    return tuple(sum(torch.autograd.grad(loss(part), p)[0] for part in parts) / len(parts) for p in parameters)
+
+
+@rejected("10.1", "afterwards the length of parts is 0")
+def _emptied(loss, parameters, parts):
+    found = averaged_gradients(loss, parameters, parts)
+    parts.clear()
+    return found
+
+
+@rejected("10.1", "afterwards parts[0] at")
+def _centred_in_place(loss, parameters, parts):
+    found = averaged_gradients(loss, parameters, parts)
     for part in parts:
-        found = _grads(loss, parameters, part)
-    return list(found)
+        part -= part.mean(0)
+    return found
 
 
-@rejected("10.1", "whole batch at once")
-def _joined(loss, parameters, parts):
-    return list(_grads(loss, parameters, torch.cat(list(parts))))
+@rejected("10.1", "afterwards loss.weight at")
+def _takes_the_step(loss, parameters, parts):
+    found = averaged_gradients(loss, parameters, parts)
+    with torch.no_grad():
+        for p, g in zip(parameters, found, strict=True):
+            p -= 0.1 * g
+    return found
 
 
-@rejected("10.1", "one per parameter")
-def _by_part(loss, parameters, parts):
-    return [torch.cat([g.flatten() for g in _grads(loss, parameters, part)]) for part in parts]
+@rejected("10.1", "does not require grad")
+def _cut(loss, parameters, parts):
+    with torch.no_grad():
+        return averaged_gradients(loss, parameters, parts)
 
 
-@rejected("10.1", "earlier call")
-def _accumulating(loss, parameters, parts):
-    for part in parts:
-        (loss(part) / len(parts)).backward()
-    return [p.grad.clone() for p in parameters]
+@rejected("10.1", "right for N, H, W = 2, 5, 4")
+def _fits_two_parts(loss, parameters, parts):
+    first = torch.autograd.grad(loss(parts[0]), parameters)
+    last = torch.autograd.grad(loss(parts[-1]), parameters)
+    mean = [(a + b) / 2 for a, b in zip(first, last, strict=True)]
+    return mean if len(parts) > 1 else [2 * m for m in mean]
 
 
-@rejected("10.1", "every process")
-def _one_part(loss, parameters, parts):
-    return list(_grads(loss, parameters, parts[0]))
+@rejected("10.1", "not dict")
+def _by_name(loss, parameters, parts):
+    return dict(enumerate(averaged_gradients(loss, parameters, parts)))
 
 
 # ------------------------------------------------------------------------------------------ 10.2
@@ -78,41 +100,53 @@ class _Translator(nn.Module):
 accepted("10.2")(_Translator)
 
 
-@rejected("10.2", "paint alone")
-class _Paint(_Translator):
+@accepted("10.2")
+class _Added(_Translator):
     def forward(self, image):
-        return self.paint(image)
+        return image + self.map(image) * (self.paint(image) - image)
 
 
-@rejected("10.2", "swapped")
-class _Swapped(_Translator):
+@accepted("10.2")
+class _ForUse(_Translator):
+    @torch.no_grad()
     def forward(self, image):
-        return compose(self.paint(image), image, self.map(image))
+        if self.attend is None:
+            return self.paint(image)
+        s_a = self.attend(image)
+        return s_a * self.paint(image) + (1 - s_a) * image
 
 
-@rejected("10.2", "it has to look at the input")
-class _Late(_Translator):
+@rejected("10.2", "afterwards image at")
+class _InPlace(_Translator):
     def forward(self, image):
-        painted = self.paint(image)
-        return compose(image, painted, self.map(painted))
+        s_a, painted = self.map(image), self.paint(image)
+        return image.mul_(1 - s_a).add_(s_a * painted)
 
 
-@rejected("10.2", "cannot be called")
-class _NeverNone(_Translator):
+@rejected("10.2", "right for N, H, W = 2, 5, 4")
+class _Cropped(_Translator):
     def forward(self, image):
-        return compose(image, self.paint(image), self.attend(image))
+        return _Translator.forward(self, image)[..., :20, :16]
 
 
-@rejected("10.2", "more than one thing")
-class _All(_Translator):
+@rejected("10.2", "the shape of the translated picture")
+class _FirstOnly(_Translator):
     def forward(self, image):
-        return self.map(image), self.paint(image), _Translator.forward(self, image)
+        return _Translator.forward(self, image[:1])
 
 
-@rejected("10.2", "foreground alone")
-class _Foreground(_Translator):
+@rejected("10.2", "the translated picture at")
+class _Rounds(_Translator):
+    def __init__(self, model, direction="s2t"):
+        super().__init__(model, direction)
+        for parameter in model.parameters():
+            parameter.data.clamp_(-0.1, 0.1)
+
+
+@rejected("10.2", "the type of the translated picture")
+class _Half(_Translator):
     def forward(self, image):
-        return self.map(image) * self.paint(image)
+        return _Translator.forward(self, image).half()
 
 
 # ------------------------------------------------------------------------------------------ 10.3
@@ -127,58 +161,63 @@ def _centred(network, image, multiple=4):
     return out[:, :, top : top + height, left : left + width]
 
 
-@rejected("10.3", "padded more than needed")
-def _too_much(network, image, multiple=4):
+@accepted("10.3")
+def _by_indices(network, image, multiple=4):
     height, width = image.shape[-2:]
-    below, right = multiple - height % multiple, multiple - width % multiple
-    return network(F.pad(image, (0, right, 0, below), mode="reflect"))[..., :height, :width]
+    for dim, length in ((2, height), (3, width)):
+        more = [length - 2 - i for i in range(-length % multiple)]
+        image = image.index_select(dim, torch.tensor([*range(length), *more]))
+    return network(image)[..., :height, :width]
 
 
-@rejected("10.3", "zeros")
-def _zeros(network, image, multiple=4):
+@accepted("10.3")
+def _in_a_loop(network, image, multiple=4):
     height, width = image.shape[-2:]
-    return network(F.pad(image, (0, -width % multiple, 0, -height % multiple)))[..., :height, :width]
+    right = below = 0
+    while (width + right) % multiple:
+        right += 1
+    while (height + below) % multiple:
+        below += 1
+    out = network(torch.nn.ReflectionPad2d((0, right, 0, below))(image))
+    return out.narrow(2, 0, height).narrow(3, 0, width)
 
 
-@rejected("10.3", "last row was repeated")
-def _replicated(network, image, multiple=4):
-    height, width = image.shape[-2:]
-    padded = F.pad(image, (0, -width % multiple, 0, -height % multiple), mode="replicate")
-    return network(padded)[..., :height, :width]
-
-
-@rejected("10.3", "padded size")
-def _not_cropped(network, image, multiple=4):
-    height, width = image.shape[-2:]
-    return network(F.pad(image, (0, -width % multiple, 0, -height % multiple), mode="reflect"))
-
-
-@rejected("10.3", "cut off")
-def _cut(network, image, multiple=4):
-    height, width = (side - side % multiple for side in image.shape[-2:])
-    return network(image[..., :height, :width])
-
-
-@rejected("10.3", "resized")
+@rejected("10.3", "'something else', expected 'its reflection'")
 def _resized(network, image, multiple=4):
     height, width = image.shape[-2:]
     high, wide = (-(-side // multiple) * multiple for side in (height, width))
-    out = network(F.interpolate(image, (high, wide), mode="bilinear"))
-    return F.interpolate(out, (height, width), mode="bilinear")
+    network(F.interpolate(image, (high, wide), mode="bilinear"))
+    return -image
 
 
-@rejected("10.3", "not divisible")
-def _untouched(network, image, multiple=4):
-    return network(image)
+@rejected("10.3", "another one in each of 2 calls")
+def _twice(network, image, multiple=4):
+    any_size(network, image, multiple)
+    return any_size(network, image, multiple)
 
 
-@rejected("10.3", "has moved")
-def _moved(network, image, multiple=4):
-    height, width = image.shape[-2:]
-    out = network(F.pad(image, (-width % multiple, 0, -height % multiple, 0), mode="reflect"))
-    return out[..., :height, :width]
+@rejected("10.3", "afterwards image at")
+def _in_place(network, image, multiple=4):
+    result = any_size(network, image, multiple)
+    image.clamp_(-1, 1)
+    return result
 
 
-@rejected("10.3", "not divisible")
-def _always_four(network, image, multiple=4):
-    return any_size(network, image, 4)
+@rejected("10.3", "the shape of the result")
+def _without_the_batch(network, image, multiple=4):
+    return any_size(network, image, multiple)[0]
+
+
+@rejected("10.3", "right for N, H, W = 2, 5, 4")
+def _fits_one_size(network, image, multiple=4):
+    return network(F.pad(image, (0, 0, 0, 3), mode="reflect"))[..., :5, :]
+
+
+@rejected("10.3", "the type of the result")
+def _in_double(network, image, multiple=4):
+    return any_size(network, image.double(), multiple)
+
+
+@rejected("10.3", "the result at")
+def _clamped(network, image, multiple=4):
+    return any_size(network, image, multiple).clamp(-1, 1)

@@ -1,97 +1,153 @@
-"""Lesson 09, the full run: checks."""
+"""Lesson 09, the full run: what answers are tried on, and the mistakes that are recognised."""
 
-from collections.abc import Iterator
-from math import ceil
+from collections.abc import Callable
+from typing import Any
 
 import torch
-from matplotlib.axes import Axes
 from torch import Tensor
 
-from uagt_lib.course.exercises import checks, define, mistake
-from uagt_lib.course.expect import expect, same
-from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
+from uagt_lib.course.cases import Case, Draw, at_sizes
+from uagt_lib.course.exercises import define, law, mistake
+from uagt_lib.course.expect import expect
+from uagt_lib.course.lessons.lesson_09 import figures
+from uagt_lib.course.lessons.lesson_09.answers import healthy_since, lead, snapshot
+from uagt_lib.course.lessons.lesson_09.figures import RELAPSE, records
+from uagt_lib.course.lessons.lesson_09.toys import TinyRun
 from uagt_lib.training.watch import collapse
 
-
-def steps_of_run(horses: int, zebras: int, batch: int, processes: int, epochs: int) -> int:
-    """Steps of a run of `epochs` passes over the larger domain, in which a step shows `batch` images to each process.
-
-    As `Trainer` counts them (Algorithm 1, line 2; the released program takes the larger set too).
-    """
-    return epochs * ceil(max(horses, zebras) / (batch * processes))
+# ------------------------------------------------------------------------------------------------ 09.1 a snapshot
 
 
-def healthy_since(records: list[dict[str, float]]) -> int | None:
-    """The first step from which on neither map is collapsed, up to the last record; None if there is no such step.
-
-    Args:
-        records: a run's history: `step`, and mean and spread of both maps, `attention_s`, `spread_s`, `attention_t`,
-            `spread_t`.
-    """
-    found = None
-    for record in records:
-        kinds = {collapse(record[f"attention_{x}"], record[f"spread_{x}"]) for x in "st"}
-        if kinds != {None}:
-            found = None
-        elif found is None:
-            found = record["step"]
-    return found
+def run_of(size: int, steps: int, dtype: torch.dtype = torch.float32) -> Case:
+    """A run that has done some steps, and has as many to come."""
+    return lambda: {"run": TinyRun(size, steps, dtype).advance(steps), "more": 6}
 
 
-def papers_number(to_source: Tensor, to_target: Tensor) -> tuple[float, float]:
-    """Mean and standard deviation over splits of the mean of two KIDs (caption of Table 1), times 100.
+def gone_on(answer: Callable, run: TinyRun, more: int) -> tuple[Tensor, Tensor, list[Tensor], int]:
+    """The plug is pulled some steps after the snapshot: what the first run came to, and what another makes of it."""
+    saved = answer(run)
+    expect(isinstance(saved, dict), f"a dictionary is wanted: name of the attribute -> value; not {_kind(saved)}")
+    unknown = [str(name) for name in saved if not hasattr(run, str(name))]
+    expect(not unknown, f"a run has no attribute called {', '.join(unknown)}")
+    straight = run.advance(more).weights.clone()
+    other = TinyRun(len(run.weights), 1234, run.weights.dtype).advance(2).load(saved)
+    other.advance(more)
+    return straight, other.weights, other.pool, other.step
 
-    Args:
-        to_source, to_target: KID of each split's translations to its source and its target pictures, (splits,).
-    """
-    both = 100 * (to_source + to_target) / 2
-    return both.mean().item(), both.std(unbiased=False).item()
+
+def _kind(thing: Any) -> str:
+    return "None: is a `return` missing?" if thing is None else type(thing).__name__
 
 
-@checks(
+define(
     "09.1",
-    steps_of_run,
+    snapshot,
+    {
+        "a run that has done 5 steps": run_of(4, 5),
+        "a run at its very start": run_of(3, 0),
+        "a run whose pool is not full yet": run_of(6, 2),
+        "a run in float64": run_of(5, 9, torch.float64),
+    },
+    (
+        "the weights of the run that went on",
+        "the weights of the run that took over",
+        "the pool of the run that took over",
+        "the step of the run that took over",
+    ),
     part="run",
     equation="Algorithm 1",
-    difficulty=1,
-    minutes=5,
+    difficulty=2,
+    minutes=10,
+    draw=figures.draw_snapshot,
     hints=[
-        "How many steps until every picture of the LARGER pile has had its turn, if each step uses batch x processes?",
-        "A last batch that is not full still costs a step: round up. `math.ceil`, or -(-a // b).",
+        "Read `advance`: on which attributes does the next step depend, directly or by way of the step after it?",
+        "Tensors that change in place change in your dictionary too, unless you put copies there: `.clone()`. So does "
+        "a list to which somebody appends.",
+        "Of a generator you need its present state, `generator.get_state()`, which is a copy already.",
     ],
-    mistakes=[
-        "An epoch over the smaller domain, or over both piles added up.",
-        "Rounding down, which loses the last, incomplete batch.",
-        "Forgetting that with several GPUs one step consumes a batch on each.",
-    ],
+    compared=("value",),
+    run=gone_on,
 )
-def _steps_of_run(answer) -> Iterator[str]:
-    def epoch(a: int, b: int, batch: int, processes: int, epochs: int) -> tuple[int, dict[str, float]]:
-        big, each = max(a, b), batch * processes
-        return epochs * ceil(big / each), {
-            "an epoch passes over the larger domain, not the smaller": epochs * ceil(min(a, b) / each),
-            "the piles are not added up: a step takes a batch of each at once": epochs * ceil((a + b) / each),
-            "the last batch of an epoch counts although it is not full: round up": epochs * (big // each),
-            "with several processes one step uses a batch on each of them": epochs * ceil(big / batch),
-            "round up once per epoch, not once for the whole run": ceil(epochs * big / each),
-        }
-
-    for numbers, name in (
-        ((1067, 1334, 1, 1, 100), "horse2zebra as in the paper"),
-        ((7, 3, 2, 1, 3), "a pile that does not divide"),
-        ((10, 4, 1, 4, 2), "four GPUs"),
-    ):
-        want, mistakes = epoch(*numbers)
-        same(answer(*numbers), want, mistakes, f"the number of steps for {numbers}")
-        yield name
 
 
-def _records(means: list[float], spreads: list[float]) -> list[dict[str, float]]:
-    pairs = zip(means, spreads, strict=True)
-    return [
-        {"step": 25 * i, "attention_s": m, "spread_s": s, "attention_t": 0.3, "spread_t": 0.2}
-        for i, (m, s) in enumerate(pairs, 1)
-    ]
+def _without(*names: str) -> Callable[[TinyRun], dict[str, Any]]:
+    return lambda run: {name: value for name, value in snapshot(run).items() if name not in names}
+
+
+@mistake(
+    "09.1", "those are the run's own tensors, and the next step changes them in place: put copies into the snapshot"
+)
+def references(run):
+    return snapshot(run) | {"weights": run.weights, "momentum": run.momentum}
+
+
+@mistake("09.1", "that is the run's own list, and the next step puts another fake into it: copy the list")
+def own_list(run):
+    return snapshot(run) | {"pool": run.pool}
+
+
+@mistake(
+    "09.1", "everything in it still belongs to the run, and changes with the next step: put copies into the snapshot"
+)
+def everything_itself(run):
+    return dict(vars(run))
+
+
+@mistake(
+    "09.1", "the dictionary is a copy, but what is in it still belongs to the run; dict(...) copies one level only"
+)
+def shallow(run):
+    return snapshot(run) | {"weights": run.weights, "momentum": run.momentum, "pool": run.pool}
+
+
+for _names, _sentence in (
+    (
+        ("momentum", "pool", "generator", "step"),
+        "weights alone: no momentum, an empty pool, other pictures, the first rate",
+    ),
+    (("momentum", "pool", "generator"), "weights and step are not all: momentum, pool and generator have a memory too"),
+    (("pool", "generator", "step"), "weights and momentum are not all: what of the pool, the dice and the rate?"),
+    (("pool", "generator"), "the pool starts empty, and other pictures are drawn: a similar run, not the same"),
+    (("momentum",), "the optimizer has lost its momentum: its first steps are too short"),
+    (("pool",), "the pool is forgotten: the new run goes on with somebody else's fakes"),
+    (("generator",), "the dice are forgotten: the new run draws other pictures"),
+    (("step",), "the step is forgotten, and the learning rate depends on it"),
+):
+    mistake("09.1", _sentence)(_without(*_names))
+
+
+@mistake("09.1", "that is the weights themselves; they are the run's own, and by themselves they are not enough")
+def weights_themselves(run):
+    return {"weights": run.weights}
+
+
+@mistake("09.1", "the generator itself goes on being drawn from: what you need is its state at this moment")
+def generator_itself(run):
+    return snapshot(run) | {"generator": run.generator}
+
+
+@mistake("09.1", "a seed leads back to the first picture; what you need is the generator's present state")
+def from_the_seed(run):
+    again = torch.Generator().manual_seed(run.generator.initial_seed())
+    return snapshot(run) | {"generator": again.get_state()}
+
+
+@mistake("09.1", "the step is one too many: at this moment as many are done as `run.step` says")
+def step_ahead(run):
+    return snapshot(run) | {"step": run.step + 1}
+
+
+@law("09.1", "the run that took over has the same bits")
+def same_bits(answer):
+    run = TinyRun(64).advance(20)
+    saved = answer(run)
+    run.advance(5)
+    other = TinyRun(64, 1).load(saved).advance(5)
+    same = int((run.weights == other.weights).sum())
+    expect(same == 64, f"{same} of 64 weights have the same bits five steps later: something was rounded on the way")
+
+
+# ------------------------------------------------------------------------------------------------ 09.2 healthy since
 
 
 def _swap(records: list[dict[str, float]]) -> list[dict[str, float]]:
@@ -100,38 +156,22 @@ def _swap(records: list[dict[str, float]]) -> list[dict[str, float]]:
     return [{other.get(name, name): value for name, value in record.items()} for record in records]
 
 
-_RELAPSE = _records([0.6, 0.5, 0.3, 0.4, 0.5, 0.3, 0.2, 0.15], [0.02, 0.04, 0.09, 0.08, 0.03, 0.1, 0.2, 0.25])
-
-
-def _draw_found(axis: Axes, answer) -> None:
-    """Mean and spread of one map over a run that localises, relapses and localises for good; the answer's line."""
-    steps = [record["step"] for record in _RELAPSE]
-    axis.plot(steps, [record["attention_s"] for record in _RELAPSE], color=BLUE, label="mean of $A_S$")
-    axis.plot(steps, [record["spread_s"] for record in _RELAPSE], color=ORANGE, ls="--", label="spread of $A_S$")
-    axis.axhline(0.05, color=GREY, lw=0.8)
-    found = answer(_RELAPSE)
-    if found is not None:
-        axis.axvline(found, color=GREEN, lw=2, label=f"found at {found}")
-    axis.set(xlabel="step", ylim=(0, 0.7))
-    axis.legend(fontsize=7, frameon=False)
-
-
-_SIMPLE = _records([0.55, 0.5, 0.4, 0.3], [0.01, 0.03, 0.1, 0.2])
+_SIMPLE = records([0.55, 0.5, 0.4, 0.3], [0.01, 0.03, 0.1, 0.2])
 
 define(
     "09.2",
     healthy_since,
     {
-        name: lambda records=records: {"records": records}
-        for name, records in {
+        name: lambda past=past: {"records": past}
+        for name, past in {
             "a run that localises at step 75": _SIMPLE,
             "a run whose A_T localises at step 75": _swap(_SIMPLE),
-            "a run that is 0.3 everywhere until step 75": _records([0.3] * 4, [0.01, 0.03, 0.1, 0.2]),
-            "a run that relapses into grey at step 125 and localises for good at 150": _RELAPSE,
-            "a run that is healthy from its first record": _records([0.3, 0.2], [0.2, 0.3]),
-            "a run that ends grey": _records([0.3, 0.5], [0.2, 0.01]),
-            "a run that ends in zeros": _records([0.3, 0.001, 0.001], [0.2, 0.001, 0.001]),
-            "a run whose last record alone is healthy": _records([0.55, 0.3], [0.01, 0.2]),
+            "a run that is 0.3 everywhere until step 75": records([0.3] * 4, [0.01, 0.03, 0.1, 0.2]),
+            "a run that relapses into grey at step 125 and localises for good at 150": RELAPSE,
+            "a run that is healthy from its first record": records([0.3, 0.2], [0.2, 0.3]),
+            "a run that ends grey": records([0.3, 0.5], [0.2, 0.01]),
+            "a run that ends in zeros": records([0.3, 0.001, 0.001], [0.2, 0.001, 0.001]),
+            "a run whose last record alone is healthy": records([0.55, 0.3], [0.01, 0.2]),
             "a run without records": [],
         }.items()
     },
@@ -144,7 +184,7 @@ define(
         "`collapse(mean, spread)` is None for a healthy map. Both maps have to be healthy at the same record.",
         'Walk through the records with `found = None`. When is it set? When must it be forgotten again? ("for good")',
     ],
-    draw=_draw_found,
+    draw=figures.draw_found,
 )
 
 
@@ -214,60 +254,123 @@ def last_collapsed(records):
     return next((r["step"] for r in reversed(records) if not _is_healthy(r)), None)
 
 
-@checks(
+# ------------------------------------------------------------------------------------------------ 09.3 who leads
+
+
+def two_systems(draw: Draw) -> dict[str, Any]:
+    """Scores that vary from split to split, much and for both alike; the first split is level. As reports have them."""
+    splits = 2 * draw.height
+    hard = draw.uniform(splits, 1, low=0.0, high=0.2)  # which pictures a split holds: for both the same
+    mine = 0.1 * draw.uniform(splits, 2) + hard
+    rival = mine + 0.02 * draw.normal(splits, 2) + 0.01 * torch.tensor([1.0, -0.5], dtype=draw.dtype)
+    rival[0] = mine[0]
+    return {"mine": mine.double(), "rival": rival.double()}
+
+
+define(
     "09.3",
-    papers_number,
+    lead,
+    at_sizes(two_systems)
+    | {
+        "a rival that is ahead by its target column": lambda: {
+            "mine": torch.tensor([[0.2, 0.3], [0.3, 0.4], [0.1, 0.6]]),
+            "rival": torch.tensor([[0.3, 0.1], [0.4, 0.2], [0.3, 0.5]]),
+        },
+        "two systems that are level": lambda: {"mine": torch.full((3, 2), 0.5), "rival": torch.full((3, 2), 0.5)},
+    },
+    ("the mean lead", "its standard deviation", "the number of splits won"),
     part="kid",
     equation="Table 1",
-    difficulty=2,
-    minutes=8,
+    difficulty=3,
+    minutes=12,
     hints=[
-        "There is one paper's number per split: average source and target first, split by split.",
-        "Then the mean and the (population) standard deviation of those ten numbers, times 100.",
+        "First one number for each split and system: the mean of its two columns, times 100. Low is good.",
+        "Both systems meet the same pictures in a split. So subtract split by split, and only then look at the spread.",
+        "`std(correction=0)` divides by the number of splits. A split is won where the lead is above 0.",
     ],
-    mistakes=[
-        "Averaging the two standard deviations: the two columns share their translations, so they vary together.",
-        "Forgetting the factor 100 the tables are printed with.",
-        "Reporting the KID to the target alone, as many later papers do.",
-    ],
+    compared=("value",),
 )
-def _papers_number(answer) -> Iterator[str]:
-    g = torch.Generator().manual_seed(5)
-    a = 0.05 + 0.01 * torch.randn(10, generator=g, dtype=torch.float64)
-    b = 0.12 - 0.8 * (a - 0.05) + 0.002 * torch.randn(10, generator=g, dtype=torch.float64)
-    got = answer(a, b)
-    expect(isinstance(got, tuple) and len(got) == 2, "a pair is wanted: mean and standard deviation")
-    both = (a + b) / 2
-    same(
-        got[0],
-        100 * both.mean().item(),
-        {
-            "the tables print KID times 100": both.mean().item(),
-            "that is the distance to the target alone; the paper averages source and target": 100 * b.mean().item(),
-            "that is the distance to the source alone; the paper averages source and target": 100 * a.mean().item(),
-            "the two distances are averaged, not added": 200 * both.mean().item(),
-        },
-        "the mean",
-    )
-    yield "the mean"
-    spread = both.std(unbiased=False).item()
-    own = (a.std(unbiased=False) + b.std(unbiased=False)).item() / 2
-    same(
-        got[1],
-        100 * spread,
-        {
-            "averaging the two deviations overstates the spread here: average split by split first": 100 * own,
-            "averaging the deviations (n - 1 kind) overstates it: average split by split first": 100
-            * (a.std() + b.std()).item()
-            / 2,
-            "that divides by n - 1; the report divides by n (unbiased=False)": 100 * both.std().item(),
-            "that is the deviation of all numbers in one heap; average the two of a split first": 100
-            * torch.cat([a, b]).std(unbiased=False).item(),
-            "that is the deviation of all numbers in one heap (n - 1 kind); average the two of a split first": 100
-            * torch.cat([a, b]).std().item(),
-            "the deviation is printed times 100 too": spread,
-            "this is the standard error; the table's ± is the deviation over splits": 100 * spread / 10**0.5,
-        },
-        "the standard deviation",
-    )
-    yield "the spread over splits"
+
+
+def _papers(x: Tensor) -> Tensor:
+    return 100 * x.mean(1)
+
+
+def _summary(ahead: Tensor, correction: int = 0) -> tuple[float, float, int]:
+    return ahead.mean().item(), ahead.std(correction=correction).item(), int((ahead > 0).sum())
+
+
+@mistake("09.3", "the spreads are combined as if the systems had met different pictures; subtract split by split first")
+def as_if_independent(mine, rival):
+    mean, _, won = lead(mine, rival)
+    a, b = (_papers(x).std(correction=0) for x in (mine, rival))
+    return mean, (a.square() + b.square()).sqrt().item(), won
+
+
+@mistake("09.3", "that is the difference of two spreads; wanted is the spread of the difference")
+def difference_of_spreads(mine, rival):
+    mean, _, won = lead(mine, rival)
+    return mean, (_papers(rival).std(correction=0) - _papers(mine).std(correction=0)).item(), won
+
+
+@mistake("09.3", "the sign is the wrong way round: KID is a distance, so who has LESS of it is ahead")
+def more_is_better(mine, rival):
+    return _summary(_papers(mine) - _papers(rival))
+
+
+@mistake(
+    "09.3", "the two columns of a split are taken for two splits; they share their translations: average them first"
+)
+def one_heap(mine, rival):
+    return _summary(100 * (rival - mine).flatten())
+
+
+@mistake("09.3", "that is your own spread; wanted is the spread of the lead")
+def own_spread(mine, rival):
+    mean, _, won = lead(mine, rival)
+    return mean, _papers(mine).std(correction=0).item(), won
+
+
+@mistake(
+    "09.3", "that is the distance to the target alone, the column that forgives a repainted meadow; average the two"
+)
+def target_alone(mine, rival):
+    return _summary(100 * (rival - mine)[:, 1])
+
+
+@mistake("09.3", "that is the distance to the source alone, by which doing nothing is best; average the two")
+def source_alone(mine, rival):
+    return _summary(100 * (rival - mine)[:, 0])
+
+
+@mistake("09.3", "the tables print KID times 100")
+def unscaled(mine, rival):
+    return _summary(rival.mean(1) - mine.mean(1))
+
+
+@mistake("09.3", "the two distances are averaged, not added")
+def added(mine, rival):
+    return _summary(100 * (rival - mine).sum(1))
+
+
+@mistake("09.3", "that divides by n - 1; the report divides by n (correction=0)")
+def sample_deviation(mine, rival):
+    return _summary(_papers(rival) - _papers(mine), 1)
+
+
+@mistake("09.3", "this is the standard error; the table's ± is the deviation over splits")
+def standard_error(mine, rival):
+    mean, spread, won = lead(mine, rival)
+    return mean, spread / len(mine) ** 0.5, won
+
+
+@mistake("09.3", "where both are level, nobody has won")
+def ties_won(mine, rival):
+    ahead = _papers(rival) - _papers(mine)
+    return ahead.mean().item(), ahead.std(correction=0).item(), int((ahead >= 0).sum())
+
+
+@mistake("09.3", "that is the share of splits won; wanted is their number")
+def share(mine, rival):
+    mean, spread, won = lead(mine, rival)
+    return mean, spread, won / len(mine)

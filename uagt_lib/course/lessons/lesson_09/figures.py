@@ -1,18 +1,22 @@
 """Figures and tables of lesson 09: a run looked back on."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from IPython.display import Markdown
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from uagt_lib.course.lessons.lesson_09.toys import TinyRun
 from uagt_lib.data.pairs import Pair, to_uint8
 from uagt_lib.evaluate.report import kid_text, plus_minus, table
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.reproduce import paper
 from uagt_lib.show import figures
+from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 from uagt_lib.training.checkpoint import load_model, step_of
 
 
@@ -85,3 +89,47 @@ def papers_table() -> Markdown:
 
 def _value(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
+
+
+# ---- what exercises draw of an answer
+
+
+def records(means: list[float], spreads: list[float]) -> list[dict[str, float]]:
+    """A run's history: mean and spread of A_S as given, A_T healthy throughout."""
+    pairs = zip(means, spreads, strict=True)
+    return [
+        {"step": 25 * i, "attention_s": m, "spread_s": s, "attention_t": 0.3, "spread_t": 0.2}
+        for i, (m, s) in enumerate(pairs, 1)
+    ]
+
+
+RELAPSE = records([0.6, 0.5, 0.3, 0.4, 0.5, 0.3, 0.2, 0.15], [0.02, 0.04, 0.09, 0.08, 0.03, 0.1, 0.2, 0.25])
+
+
+def draw_snapshot(axis: Axes, answer: Callable) -> None:
+    """A weight of a run that was never interrupted, and of the one that goes on from the snapshot."""
+    run, path = TinyRun(), []
+    for step in range(24):
+        if step == 8:
+            saved = answer(run)
+        path.append(run.advance().weights[0].item())
+    other = TinyRun(seed=1).load(saved)
+    after = [other.advance().weights[0].item() for _ in range(16)]
+    axis.plot(range(1, 25), path, color=BLUE, lw=4, alpha=0.35, label="never interrupted")
+    axis.plot(range(9, 25), after, color=ORANGE, lw=1.5, label="from the snapshot")
+    axis.axvline(8, color=GREY, lw=0.8)
+    axis.set(xlabel="step", ylabel="a weight")
+    axis.legend(fontsize=7, frameon=False)
+
+
+def draw_found(axis: Axes, answer: Callable) -> None:
+    """Mean and spread of one map over a run that localises, relapses and localises for good; the answer's line."""
+    steps = [record["step"] for record in RELAPSE]
+    axis.plot(steps, [record["attention_s"] for record in RELAPSE], color=BLUE, label="mean of $A_S$")
+    axis.plot(steps, [record["spread_s"] for record in RELAPSE], color=ORANGE, ls="--", label="spread of $A_S$")
+    axis.axhline(0.05, color=GREY, lw=0.8)
+    found = answer(RELAPSE)
+    if found is not None:
+        axis.axvline(found, color=GREEN, lw=2, label=f"found at {found}")
+    axis.set(xlabel="step", ylim=(0, 0.7))
+    axis.legend(fontsize=7, frameon=False)

@@ -1,12 +1,21 @@
 """Figures of lesson 10: columns of pictures of any shape, and what a forged translation costs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
+import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from uagt_lib.course.places import data
+from uagt_lib.data import savanna
+from uagt_lib.data.pairs import to_float
+from uagt_lib.export import Translator
+from uagt_lib.method.model import Model
 from uagt_lib.show.figures import draw
 from uagt_lib.show.palette import BLUE, ORANGE
+from uagt_lib.training.checkpoint import load_model
 
 
 def columns(
@@ -57,3 +66,29 @@ def prices(costs: Mapping[str, tuple[float, float]], width: float = 7.4) -> Figu
     axis.legend(fontsize=8, frameon=False, loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2)
     axis.set_xlabel("term of the loss that F and A descend", fontsize=8)
     return figure
+
+
+# ---- what exercises draw of an answer
+
+
+@cache
+def _trained() -> Model:
+    return load_model(data("checkpoints", "savanna-64.safetensors"))
+
+
+def draw_translator(axis: Axes, answer: type) -> None:
+    """A horse as the shipped checkpoint translates it."""
+    picture, _ = savanna.draw("horse", 1, 64, seed=2, start=4)
+    with torch.no_grad():
+        translated = answer(_trained())(to_float(picture))
+    draw(axis, translated[0])
+
+
+def draw_any_size(axis: Axes, answer: Callable) -> None:
+    """The same horse in a picture of odd height and width."""
+    picture, _ = savanna.draw("horse", 1, 64, seed=2, start=4)
+    cut = to_float(picture)[..., 13:, :63]
+    with torch.no_grad():
+        image = answer(Translator(_trained()), cut)
+    draw(axis, image[0])
+    axis.set_xlabel(f"63 x 51 px in, {image.shape[-1]} x {image.shape[-2]} px out", fontsize=8)
