@@ -4,12 +4,15 @@ All of it runs a second time under ipywidgets 7.7, which is what Colab has.
 """
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 
 import ipywidgets as widgets
 import pytest
@@ -359,6 +362,63 @@ def test_headless_start_returns_when_all_is_done(config, pair, tmp_path, monkeyp
     assert not board.running and board.trainer.step == config.steps and "Finished" in text(board)
 
 
+def interrupt_after(board: Dashboard, step: int) -> list[str]:
+    """Have Ctrl-C pressed when a run has done so many steps; what the dashboard said then."""
+    said: list[str] = []
+
+    def press() -> None:
+        until(lambda: board.trainer.step >= step and "interrupt this cell" in text(board))
+        said.append(text(board))
+        said.append(str([button(board, label).disabled for label in ("Pause", "Stop and save")]))
+        signal.raise_signal(signal.SIGINT) if os.name == "nt" else os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    return said
+
+
+def test_in_its_cell_a_run_shows_itself_and_an_interrupt_stops_and_saves_it(long, pair, tmp_path, capfd):
+    board = Dashboard(long, pair, tmp_path)
+    before, said = pictures(board), interrupt_after(board, 30)
+    board.start(mode="here")  # returns: an interrupt is no error
+    at = board.trainer.step
+    assert 30 <= at < long.steps and not board.running
+    assert f"of {long.steps}" in said[0] and "steps/s" in said[0] and said[1] == "[True, True]"
+    assert "stopped and saved; run this cell again" in text(board)
+    assert [int(path.name[5:]) for path in board.trainer.folder.own] == [at]
+    assert all(a != b for a, b in zip(before[1:], pictures(board)[1:], strict=True))
+    assert capfd.readouterr() == ("", "")
+
+    again = Dashboard(long, pair, tmp_path)  # the cell run again
+    assert again.trainer.step == at
+    interrupt_after(again, at + 5)
+    again.start(mode="here")
+    assert again.trainer.step >= at + 5
+
+
+def test_a_run_in_its_cell_is_the_run_that_nobody_watched(config, pair, tmp_path, monkeypatch):
+    monkeypatch.setattr(dashboard._Turn, "__bool__", lambda turn: True)
+    board = Dashboard(config, pair, tmp_path / "here")
+    board.start(mode="here")
+    assert "Finished" in text(board) and "IoU" in text(board)
+    Trainer(config, pair, tmp_path / "alone", progress=False).run()
+    here, alone = (load_file(find_weights(tmp_path / name)) for name in ("here", "alone"))
+    assert all(torch.equal(here[name], alone[name]) for name in alone)
+
+
+def test_colab_trains_in_the_cell_and_errors_are_raised_there(config, pair, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    board = Dashboard(config, pair, tmp_path)
+    monkeypatch.setattr(board.trainer.learner, "advance", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        board.start()
+    assert "division by zero" in text(board) and not board.running
+
+
+def test_another_mode_is_refused(config, pair, tmp_path):
+    with pytest.raises(UagtError, match="no mode 'there'"):
+        Dashboard(config, pair, tmp_path).start(mode="there")
+
+
 @pytest.mark.parametrize(
     ("error", "shown"),
     [(UagtError("the disk <b> is full"), "the disk &lt;b&gt; is full"), (KeyError("oops"), "Traceback")],
@@ -411,7 +471,7 @@ def colab(tmp_path_factory) -> Path:
 def test_everything_again_with_the_ipywidgets_of_colab(colab):
     code = (
         "import sys, ipywidgets, pytest; assert ipywidgets.__version__ == '7.7.1', ipywidgets.__version__; "
-        "sys.exit(pytest.main([*sys.argv[1:], '-p', 'no:cacheprovider', '-k', 'not colab']))"
+        "sys.exit(pytest.main([*sys.argv[1:], '-p', 'no:cacheprovider', '-k', 'not colab or trains_in_the_cell']))"
     )
     path = os.pathsep.join([str(colab), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(

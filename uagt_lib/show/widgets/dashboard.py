@@ -1,12 +1,13 @@
-"""Training to look at: a run in a thread of its own, with buttons, curves and samples.
+"""Training to look at: a run beside the notebook, with buttons, curves and samples, or in the cell that starts it.
 
-Two threads: one trains; the other looks at the trainer's numbers, draws, and never touches a weight. Samples need the
+Beside, in two threads: one trains; the other looks at the trainer's numbers, draws, and never touches a weight. Samples need the
 weights, so the training thread itself translates them, between two steps. Neither lasts: no picture is drawn more
 often than every two seconds, nor for more than a twentieth of the time.
 """
 
 import atexit
 import os
+import sys
 import threading
 import time
 import traceback
@@ -17,6 +18,8 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+from IPython import get_ipython
+from IPython.display import display
 from torch import Tensor
 
 from uagt_lib.data.pairs import Pair, to_float
@@ -38,6 +41,7 @@ PICTURES = 4  # of each domain
 CELL = 88  # width of each, in pixels on the screen
 GAP = 4  # between them
 LOOK = 0.3  # seconds between two looks at the trainer
+BESIDE, HERE = "beside", "here"
 
 _running: dict[Path, "Dashboard"] = {}
 
@@ -51,10 +55,15 @@ def _leave() -> None:
 
 
 class Desk(Control):
-    """A control whose run also does a job now and then, between two steps, where weights are at rest."""
+    """A control whose run also does a job now and then, between two steps, where weights are at rest.
+
+    Attributes:
+        glance: called before every step.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.glance: Callable[[], None] = lambda: None
         self._job: Callable[[], None] | None = None
 
     def ask(self, job: Callable[[], None]) -> None:
@@ -63,6 +72,7 @@ class Desk(Control):
 
     def hold(self) -> None:
         """As in `Control`; jobs are done meanwhile."""
+        self.glance()
         while True:
             job, self._job = self._job, None
             if job:
@@ -74,7 +84,8 @@ class Desk(Control):
 class Dashboard(View):
     """A run with pause, resume and stop, its losses, attention and samples: `Dashboard(config, pair, out).start()`.
 
-    What `out` already holds is gone on with; a finished run is only shown.
+    What `out` already holds is gone on with; a finished run is only shown. Google Colab shows nothing that a thread
+    changes: there the run is in the cell that starts it, and interrupting the cell stops and saves it.
 
     Attributes:
         trainer: the run itself, with its model, history and scores.
@@ -99,6 +110,7 @@ class Dashboard(View):
             config, pair, self.out, observer=Observer(pair, self.out), control=self.control, progress=not parts.MOVING
         )
         self._threads: tuple[threading.Thread, ...] = ()
+        self._here = self._began = self._displayed = False
         self._pace = deque([(self.trainer.seconds, self.trainer.step)], maxlen=round(10 / LOOK))
         self._curves_due, self._samples_due = _Turn(), _Turn()
         self._records = -1  # what is on the curves
@@ -114,29 +126,26 @@ class Dashboard(View):
 
     # -- what the user does ------------------------------------------------------------------------------------------
 
-    def start(self) -> "Dashboard":
-        """Train in the background and return at once; where UAGT_HEADLESS is set, return when the run has ended.
+    def start(self, mode: str | None = None) -> "Dashboard":
+        """Train, unless the run is under way or finished.
 
-        So also in a kernel without ipywidgets: no button could stop it. Interrupting the kernel does.
-        Nothing happens if the run is under way or finished.
+        Args:
+            mode: "beside": in a thread, and return at once (where UAGT_HEADLESS is set, when the run has ended).
+                "here": in this cell, until the run ends or the kernel is interrupted, which stops and saves it. By
+                default beside; here on Colab, and in a kernel without ipywidgets, where no button could stop it.
 
         Raises:
+            UagtError: if there is no such mode.
             Exception: where it waits for the end, whatever went wrong while training.
         """
+        mode = mode or (BESIDE if parts.MOVING and "google.colab" not in sys.modules else HERE)
+        if mode not in (BESIDE, HERE):
+            raise UagtError(f"there is no mode {mode!r}; a run is {BESIDE!r} the notebook or {HERE!r}, in the cell")
         if not self.running and self.trainer.step < self.trainer.steps:
-            self.error, self.control.stopped = None, False
-            _running[self.out.resolve()] = self
-            train = threading.Thread(target=self._train, daemon=True, name="train")
-            watch = threading.Thread(target=self._watch, args=(train,), daemon=True, name="watch")
-            self._threads = (train, watch)
-            train.start()
-            watch.start()
-        if os.environ.get(HEADLESS) or not parts.MOVING:
-            try:
-                self.wait()
-            except KeyboardInterrupt:  # the kernel's own button, the only one there may be
-                self.stop()
-                self.wait()
+            self.error, self.control.stopped, self._began = None, False, True
+            self._train_here() if mode == HERE else self._train_beside()
+        if os.environ.get(HEADLESS):
+            self.wait()
         return self
 
     def pause(self) -> None:
@@ -170,14 +179,50 @@ class Dashboard(View):
     @property
     def running(self) -> bool:
         """Whether the run is under way, perhaps paused."""
-        return any(thread.is_alive() for thread in self._threads)
+        return self._here or any(thread.is_alive() for thread in self._threads)
 
     @property
     def _training(self) -> bool:
         """Whether there are steps to come; not so when the watching thread looks for the last time."""
-        return bool(self._threads) and self._threads[0].is_alive()
+        return self._here or (bool(self._threads) and self._threads[0].is_alive())
 
-    # -- the two threads ---------------------------------------------------------------------------------------------
+    # -- in the cell, or in two threads ------------------------------------------------------------------------------
+
+    def _train_here(self) -> None:
+        due = _Turn(LOOK)
+
+        def glance() -> None:
+            if due:
+                with due.taken():
+                    self._look()
+
+        self.control.glance, self._here = glance, True
+        if parts.MOVING and get_ipython() is not None:
+            display(self)  # now, not when the cell has run
+            self._displayed = True
+        try:
+            self.trainer.run()
+        except BaseException as error:
+            self.error = error
+            raise
+        finally:
+            self.control.glance, self._here = lambda: None, False
+            self._sample()
+            self._look(everything=True)
+
+    def _ipython_display_(self, **options: object) -> None:
+        if self._displayed:  # by the run in this cell, whose result it is as well
+            self._displayed = False
+        else:
+            super()._ipython_display_(**options)
+
+    def _train_beside(self) -> None:
+        _running[self.out.resolve()] = self
+        train = threading.Thread(target=self._train, daemon=True, name="train")
+        watch = threading.Thread(target=self._watch, args=(train,), daemon=True, name="watch")
+        self._threads = (train, watch)
+        train.start()
+        watch.start()
 
     def _train(self) -> None:
         try:
@@ -279,40 +324,20 @@ class Dashboard(View):
         active = self._training and self.error is None and not self.control.stopped
         self._bar.value = trainer.step
         self._hold.description, self._hold.icon = ("Resume", "play") if paused else ("Pause", "pause")
-        self._hold.disabled = self._stop.disabled = not active
-        self._status.value = self._state()
+        self._hold.disabled = self._stop.disabled = self._here or not active  # a cell that runs hears no button
+        self._status.value = _state(self)
         self._warnings.value = "".join(parts.lines(escape(note)) for note in trainer.notes) + "".join(
             parts.lines(f"⚠ step {w['step']}, A<sub>{w['attention'].upper()}</sub>: {escape(w['text'])}")
             for w in trainer.warnings[-3:]
         )
         self._scores.value = _scores(trainer.scores)
 
-    def _state(self) -> str:
-        trainer = self.trainer
-        where = f"step <b>{trainer.step}</b> of {trainer.steps}"
-        if self.error is not None:
-            return _failure(self.error)
-        if trainer.step >= trainer.steps and not self._training:
-            took = f"{trainer.steps} steps in {_duration(trainer.seconds)}"
-            return f"<b>Finished</b>: {took}; everything is in {escape(str(self.out))}."
-        if not self._training:
-            again = "stopped and saved; run this cell again to go on" if self._threads else "not started"
-            return f"{where}, {again}"
-        if self.control.stopped:
-            return f"{where}, stopping …"
-        facts = [where, f"stage {trainer.learner.stage}", f"learning rate {trainer.learner.rate:.2g}"]
-        (before, first), (now, last) = self._pace[0], self._pace[-1]
-        if last > first and now > before:
-            rate = (last - first) / (now - before)
-            facts += [f"{rate:.3g} steps/s", f"{_duration((trainer.steps - last) / rate)} to go"]
-        return ("<b>paused</b> at " if self.control.paused else "") + " · ".join(facts)
-
 
 class _Turn:
-    """Whose turn it is: true again 2 seconds after the work, later where the work took over a tenth of a second."""
+    """Whose turn it is: true again `rest` seconds after the work, later where the work took over a 20th of the time."""
 
-    def __init__(self) -> None:
-        self._next = 0.0
+    def __init__(self, rest: float = 2.0) -> None:
+        self._rest, self._next = rest, 0.0
 
     def __bool__(self) -> bool:
         return time.monotonic() >= self._next
@@ -322,7 +347,30 @@ class _Turn:
         began = time.monotonic()
         yield
         ended = time.monotonic()
-        self._next = ended + max(2.0, 19 * (ended - began))
+        self._next = ended + max(self._rest, 19 * (ended - began))
+
+
+def _state(board: Dashboard) -> str:
+    """How far a run is, how fast, and what one can do."""
+    trainer = board.trainer
+    where = f"step <b>{trainer.step}</b> of {trainer.steps}"
+    if board.error is not None:
+        return _failure(board.error)
+    if trainer.step >= trainer.steps and not board._training:
+        took = f"{trainer.steps} steps in {_duration(trainer.seconds)}"
+        return f"<b>Finished</b>: {took}; everything is in {escape(str(board.out))}."
+    if not board._training:
+        again = "stopped and saved; run this cell again to go on" if board._began else "not started"
+        return f"{where}, {again}"
+    if board.control.stopped:
+        return f"{where}, stopping …"
+    facts = [where, f"stage {trainer.learner.stage}", f"learning rate {trainer.learner.rate:.2g}"]
+    (before, first), (now, last) = board._pace[0], board._pace[-1]
+    if last > first and now > before:
+        rate = (last - first) / (now - before)
+        facts += [f"{rate:.3g} steps/s", f"{_duration((trainer.steps - last) / rate)} to go"]
+    facts += ["interrupt this cell (■) to stop and save"] * board._here
+    return ("<b>paused</b> at " if board.control.paused else "") + " · ".join(facts)
 
 
 def _sheet(images: Tensor, result: Translation) -> np.ndarray:
