@@ -5,118 +5,171 @@
 # Everything you built in eight lessons now runs at once, for minutes on a laptop or for hours on a GPU, and you watch attention
 # being born. Nobody will tell it where the horses are.
 #
-# **You will be able to** train the whole method on your own machine and steer it while it runs · tell from three curves whether a
-# run is healthy · come back after a crash as if nothing had happened · report the paper's number honestly.
+# **You will be able to** train the whole method on your own machine, on drawn pictures or on photographs, and steer it while it
+# runs · save a run so that it goes on as if nothing had happened · tell a healthy run from a sick one · report the paper's number honestly.
 #
-# **Time** 60 min, 3 to 4 of them training (savanna, two quiet processor cores), or some hours beside you (photographs, a GPU) ·
-# **Needs** lessons 05 to 07.
+# **Time** 60 min, 34 of them exercises, while the run trains beside you · **Needs** lessons 05 to 07.
 #
 # $$\min_{F, A}\;\max_{D}\;\; \underbrace{\mathcal L^s_{adv} + \mathcal L^t_{adv}}_{\text{Eq. 2, in stage 2 Eq. 7}}
 # \;+\; \lambda_{cyc}\,\underbrace{(\mathcal L^s_{cyc} + \mathcal L^t_{cyc})}_{\text{Eq. 3}}$$
 # %%
 import torch
 from IPython.display import display
-from uagt_lib.course import capstone, data, exercise, hint, progress, quiz, reveal, runs
+from uagt_lib.course import capstone, data, exercise, hint, progress, quiz, reveal
 from uagt_lib.course.lessons.lesson_09 import figures as show
-from uagt_lib.show import figures, widgets
-
-# %%
+from uagt_lib.course.lessons.lesson_09 import story, toys
 from uagt_lib.data.pairs import from_savanna
+from uagt_lib.show import figures, widgets
 
 unseen = from_savanna(64, 72, images=8, held_out=16)
 figures.show(
     show.results(data("checkpoints", "savanna-64.safetensors"), unseen),
-    "Three horses and three zebras with attention, paint and result. Attention is bright on the "
-    "animals, and faintly on a rock; "
-    "the paint alone is wrong in the background, the result keeps the background.",
+    "Three horses and three zebras with attention, paint and result.",
 )
 # %% [markdown]
-# This is where you are going: held-out pictures, translated by a run of 3200 steps (`data/README.md` has the command). Look at
-# the third row. The **paint** is wrong nearly everywhere, and it does not matter: attention takes the animal from it and leaves the rest.
+# This is where you are going: held-out pictures, translated by the run that ships with the course. Compare the third row with the last:
+# the **paint** is a whole new picture, meadow and all. Attention takes the animal from it and leaves the rest.
 #
 # ## 9.1 Choose a world
 #
-# | | `"savanna"` | `"horse2zebra"` |
-# |---|---|---|
-# | pictures | drawn, 64 px, 256 a domain | photographs, 1067 horses and 1334 zebras, 128 px |
-# | networks | 0.8 M weights | the paper's, 11.5 M |
-# | steps | 1600 | 133 400 |
-# | where | any laptop: 3 to 4 minutes on two quiet cores | a GPU, and patience: nobody has timed this one for you |
-# | what you can measure | attention against exact masks | KID, and your own eyes |
+# | | `"savanna"` | `"horse2zebra"` | `"mine"` |
+# |---|---|---|---|
+# | pictures | drawn, 64 px | photographs, downloaded (110 MB) | your own, two piles |
+# | where | any laptop | a GPU; without one, a small preset and patience | the same |
+# | what you can measure | attention against exact masks, KID | KID, and your own eyes | KID, and your own eyes |
 #
-# `DRIVE` matters on Colab only: a machine that disconnects forgets its disk, Google Drive stays.
+# The next cell says what your choice will take **on this machine**: it does twenty steps, times them, and throws them away.
+# `"mine"` asks for uploads on Colab, and elsewhere says where to put pictures.
 # %%
-WORLD = "savanna"  # or "horse2zebra"
-DRIVE = False  # on Colab: True keeps the run on your Google Drive
+WORLD = "savanna"  # or "horse2zebra", or "mine"
 
-config, pair = capstone.world(WORLD)
-run = capstone.folder(config.preset, DRIVE)
-print("this machine has", torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU")
+place = capstone.world(WORLD)
+print(capstone.facts(place))
 # %% [markdown]
-# **Your turn · 09.1 · ●○○ · 5 min.** Before you start something long, count. How many steps does a run take? Algorithm 1 walks
-# through the source set, the released program through the *larger* of the two sets; we follow the program, so that no picture is left out.
-# A step shows `batch` pictures of each domain to each of `processes` GPUs. The last batch of an epoch may be incomplete, it still
-# costs a step.
-# %%
-# NBVAL_CHECK_OUTPUT
-@exercise("09.1")
-def steps_of_run(horses, zebras, batch, processes, epochs):
-    """Numbers of pictures, batch size, processes and epochs -> steps of the whole run."""
-    ### BEGIN SOLUTION
-    per_step = batch * processes
-    return epochs * -(-max(horses, zebras) // per_step)
-    ### END SOLUTION
-# %%
-# NBVAL_CHECK_OUTPUT
-print("horse2zebra, the paper's 100 epochs:", steps_of_run(1067, 1334, 1, 1, 100), "steps")
-print("on four GPUs with batch 2:", steps_of_run(1067, 1334, 2, 4, 100), "steps")
-# %% [markdown]
-# Multiply by the seconds one step takes on your machine (the dashboard below shows them), and you know when to come back.
+# Is that more than you have? A run can be stopped at any time and goes on later, to the bit (section 9.3). On Colab, `DRIVE = True` in the
+# set-up cell keeps it where a machine that disconnects cannot forget it.
 #
 # ## 9.2 Start it
 #
-# **Predict first.** Both attention maps start near 0.7 on every pixel (their last bias starts at +1), and stage 2 will freeze them
-# three quarters through the run. At which share of the savanna run, 0 to 1, will *both* maps cover their animals (IoU above 0.5)?
+# **Predict first.** Stage 2 will freeze both maps. At which share of the run, 0 to 1, will *both* cover their animals for the first time
+# (IoU above 0.5)?
 # %%
 guess = ...  # a share of the run, say 0.5
 # %% [markdown]
 # The next cell starts training in a thread of its own and comes back at once. **Pause**, **resume** and **stop** act before the next step.
-# A kernel can hear a button only while no cell is running, so nothing below this cell will make you wait: cells that want a
-# checkpoint take the newest there is, and can be run again later. Stop, close the lid, come back, run this cell again: the run
-# goes on where it was.
+# A kernel can hear a button only while no cell is running, so no cell below waits for the run: each takes what there is by now, and
+# can be run again later. Stop, close the lid, come back, run this cell again: the run goes on where it was.
+#
+# Google Colab does not show what a thread changes. There the cell itself trains (anywhere: `start(mode="here")`), and **■** stops
+# and saves; run it again to go on.
 # %%
-dashboard = widgets.Dashboard(config, pair, run)
+dashboard = widgets.Dashboard(place.config, place.pair, place.run)
 dashboard.start()
 # %% [markdown]
-# While it trains, watch three things.
+# While it trains, watch three things, and guess how each will go:
 #
-# * **Mean attention** (right curves). First it drifts, then it drops: most pixels are background, and attention is leaving them.
-# * **The samples.** Grey fog, then a blob on the animal, then legs.
-# * **The losses** (left). They do *not* fall steadily. Two sides of a game improve against each other; a flat adversarial loss is
-#   a fair fight, not a stuck run. Only the cycle loss should sink.
+# * **Mean attention** (right curves). Where does it start, and does it only ever fall?
+# * **The samples.** What is the first thing that attention picks out?
+# * **The losses** (left). Two sides of a game improve against each other. Which of these curves will sink, if any?
+#
+# ## 9.3 Pull the plug
+#
+# Meanwhile: long runs get interrupted. The cheap promise is "go on from the last weights". The promise kept here is stronger: the run that
+# was interrupted ends in **the same bits** as the run that was not. What has to be saved for that? Here is a run so small that you can
+# read all of it.
+# %%
+import inspect
+
+print(inspect.getsource(toys.TinyRun))
+# %% [markdown]
+# **Your turn · 09.1 · ●●○ · 10 min.** Return a dictionary, name of the attribute -> value, from which `load` makes *any other* `TinyRun` go on exactly as
+# this one would have. Two questions decide it. On what does the next step depend? And what of it will have **changed in your
+# dictionary** by the time somebody loads it, because the run went on in between?
+# %%
+# NBVAL_CHECK_OUTPUT
+@exercise("09.1")
+def snapshot(run):
+    """A run -> what another run needs to go on in its place, bit by bit."""
+    ### BEGIN SOLUTION
+    return {
+        "weights": run.weights.clone(),
+        "momentum": run.momentum.clone(),
+        "pool": list(run.pool),
+        "generator": run.generator.get_state(),
+        "step": run.step,
+    }
+    ### END SOLUTION
+# %% [markdown]
+# Now with the real thing. The whole method, 24 tiny steps: once straight through, once stopped after step 10 and taken up by a
+# new trainer, as on a new machine.
+# %%
+import tempfile
+from pathlib import Path
+from uagt_lib.training import Trainer
+from uagt_lib.training.presets import preset
+
+tiny = preset("savanna-smoke").with_(steps=24, savanna=16)
+few = from_savanna(32, 36, images=16, held_out=4)
+folder = Path(tempfile.mkdtemp())
+
+straight = Trainer.open(tiny, few, folder / "straight", progress=False)
+straight.run()
+Trainer.open(tiny, few, folder / "cut", progress=False).run(until=10)
+resumed = Trainer.open(tiny, few, folder / "cut", progress=False)
+resumed.run()
+
+def equal(a, b):
+    pairs = list(zip(a.model.parameters(), b.model.parameters(), strict=True))
+    return f"{sum(torch.equal(x, y) for x, y in pairs)} of {len(pairs)} weight tensors"
+# %%
+# NBVAL_CHECK_OUTPUT
+print("equal to the bit:", equal(straight, resumed))
+# %% [markdown]
+# That is a promise for processors. On a GPU some backward passes add their numbers in no fixed order (PyTorch's documentation names
+# `ReflectionPad2d`), so there two runs may part even without an interruption.
+#
+# Now break it. Take the weights of step 10 alone, and give optimizers, pools and random states a fresh start, which is what
+# loading "the model" amounts to. **Predict:** how many tensors will still be equal?
+# %%
+my_guess = ...  # a number of tensors
+# %%
+from uagt_lib.training.checkpoint import checkpoints, load_model
+
+Trainer.open(tiny, few, folder / "again", progress=False).run(until=10)
+careless = Trainer.open(tiny, few, folder / "careless", progress=False)
+careless.model.load_state_dict(load_model(folder / "again").state_dict())
+careless.learner.step = 10
+careless.run()
+same = sum(map(torch.equal, straight.model.parameters(), careless.model.parameters()))
+reveal(my_guess, same, "weight tensors equal to the bit")
+files = sorted(file.name for file in checkpoints(folder / "again")[-1].iterdir())
+print("a checkpoint holds", *files)
+# %% [markdown]
+# Nothing crashed, and no message told you. That is why a test of a resume compares bits, not curves.
+#
+# ## 9.4 Is it healthy?
+#
+# Back to your run, and to your three guesses.
 # %%
 history = list(dashboard.trainer.history)
 if history:
     figures.show(
         figures.training_curves(history, dashboard.trainer.steps),
-        "Losses and mean attention over the steps so far. "
-        "Attention starts high and falls to the share of pixels that animals cover.",
+        "Losses and mean attention over the steps so far.",
     )
+    display(story.losses(history))
 else:
     print("The run has no record yet: run this cell again in a minute.")
 # %% [markdown] tags=["instructor"]
-# **For teachers.** Let the class start their runs *before* the break, then discuss the curves together. Good questions: why does mean
-# attention settle near 0.1 (animals cover about a tenth of the pixels)? Why would a generator loss that falls to 0 be bad news
-# (the discriminator has given up)? With a projector, press pause and ask what must now be in memory to go on.
+# **For teachers.** Let the class start their runs *before* the break, then discuss the curves together. Good questions: what would mean
+# attention be if a map were exactly the mask (the share of pixels that animals cover: `place.pair.source.masks.mean()`)? What would it
+# mean if the generators' adversarial loss fell to 0? With a projector, press pause and ask what must now be in memory to go on.
 # %% [markdown]
-# ## 9.3 Is it healthy?
-#
 # A run fails quietly. Three ways are known from lesson 06: **ones** (everything is repainted), **zeros** (nothing is), and **grey** (a
 # half-transparent zebra everywhere). `collapse(mean, spread)` names them; *spread* is the standard deviation of a map over its pixels.
 # The dashboard prints a sentence when one of them lasts.
 #
-# What we would like to know before stage 2 freezes attention: *since when have both maps been healthy, for good?* A run may find its
-# animals, lose them again (many of ours first attend to the background and then flip), and find them once more.
+# What we would like to know before stage 2 freezes attention: *since when have both maps been healthy, for good?*
 #
 # **Your turn · 09.2 · ●●○ · 12 min.** Walk through the records of a run. Return the `step` of the first record from which on neither
 # map is collapsed any more, up to the last record; `None` if there is no such step.
@@ -130,8 +183,8 @@ def healthy_since(records):
     ### BEGIN SOLUTION
     found = None
     for record in records:
-        healthy = all(collapse(record[f"attention_{x}"], record[f"spread_{x}"]) is None for x in "st")
-        if not healthy:
+        levels = [(record[f"attention_{x}"], record[f"spread_{x}"]) for x in "st"]
+        if any(collapse(mean, spread) for mean, spread in levels):
             found = None
         elif found is None:
             found = record["step"]
@@ -139,149 +192,124 @@ def healthy_since(records):
     ### END SOLUTION
 # %%
 history = list(dashboard.trainer.history)
-print("both maps are healthy, for good, since step", healthy_since(history))
-covered = show.covered_since(dashboard.trainer.scores)
+print("both maps of your run are healthy, for good, since step", healthy_since(history))
+covered = story.covered_since(dashboard.trainer.scores)
 if covered is None:
-    print("Where the animals are, they have not found yet, or nobody knows: run this cell again later.")
+    print("Both have not covered their animals yet, or there are no masks that could tell.")
 else:
-    reveal(guess, covered / dashboard.trainer.steps, "both maps cover their animals after a share of the run of")
+    reveal(guess, covered / dashboard.trainer.steps, "both cover their animals at a share of")
 # %% [markdown]
-# Two very different numbers. In the stored solution both maps are healthy from the first record on, and yet the strip in 9.5 shows one of
-# them on the *background* at step 160. **Healthy means decided, not right.** Only masks can tell whether a map decided for the animal, and
-# photographs bring none: that is why we draw our own pictures, and why you should look at the samples with your own eyes.
-#
-# The switch waits far beyond that point on purpose: freezing a blob would keep the blob. On photographs the paper waits for
-# 30 of 100 epochs. It is the same decision.
-#
-# ## 9.4 Pull the plug
-#
-# Long runs are interrupted. The cheap promise is "go on from the last weights". The promise kept here is stronger: the run that was
-# interrupted ends in **the same bits** as the run that was not. We test it on 24 tiny steps: once straight through, once stopped
-# after step 10 and resumed by a new trainer, as a new machine would.
-#
-# **Think first.** A checkpoint that held only the six networks would also go on training. What would be different?
-# %%
-import tempfile
-from pathlib import Path
-from uagt_lib.training.presets import preset
-from uagt_lib.training import Trainer
-
-tiny = preset("savanna-smoke").with_(steps=24, savanna=16)
-few = from_savanna(32, 36, images=16, held_out=4)
-folder = Path(tempfile.mkdtemp())
-
-straight = Trainer.open(tiny, few, folder / "straight", progress=False)
-straight.run()
-Trainer.open(tiny, few, folder / "cut", progress=False).run(until=10)
-resumed = Trainer.open(tiny, few, folder / "cut", progress=False)
-resumed.run()
-# %%
-# NBVAL_CHECK_OUTPUT
-pairs = list(zip(straight.model.parameters(), resumed.model.parameters(), strict=True))
-print(sum(torch.equal(a, b) for a, b in pairs), "of", len(pairs), "weight tensors are equal to the bit")
-# %% [markdown]
-# Now break it. Take the weights of step 10 alone, and give the optimizers, the pools and the random states a fresh start, which is what
-# loading "the model" amounts to:
-# %%
-# NBVAL_CHECK_OUTPUT
-from uagt_lib.training.checkpoint import load_model
-
-Trainer.open(tiny, few, folder / "again", progress=False).run(until=10)
-careless = Trainer.open(tiny, few, folder / "careless", progress=False)
-careless.model.load_state_dict(load_model(folder / "again").state_dict())
-careless.learner.step = 10
-careless.run()
-pairs = list(zip(straight.model.parameters(), careless.model.parameters(), strict=True))
-print(sum(torch.equal(a, b) for a, b in pairs), "of", len(pairs), "weight tensors are equal to the bit")
-# %% [markdown]
-# Not one. Adam forgot its moments, the pool forgot its fakes, the sampler drew other pictures. Nothing crashed, and no message
-# told you: that is why a checkpoint folder here has three files (look into `checkpoints/step-.../`), and why a test compares bits.
+# Two questions, two numbers, and they need not agree: **healthy means decided, not right.** Whether a map decided for the *animal* only
+# masks can tell, and photographs bring none. That is why we draw our own pictures, and why you should look at samples with your own eyes.
+# Lesson 06 froze maps that were decided too little; the paper waits for 30 of its 100 epochs.
 #
 # ## 9.5 Look back: milestones
 #
-# Attention over the run, one horse and one zebra. The columns are steps. (All that is needed to *go on* is large, so only the two newest
-# checkpoints are kept. To *look back* F and A are enough: a run keeps those at twelve moments, its milestones.)
+# Attention over your run, one picture of each pile. (All that is needed to *go on* is large, so only the two newest checkpoints are
+# kept. To *look back* F and A are enough: a run keeps those at twelve moments, close together at first.)
 # %%
-milestones = capstone.so_far(run)
-figures.show(
-    show.attention_over_time(milestones, pair),
-    "One horse and one zebra, and their attention maps at the milestones of the run: "
-    "grey and undecided at first, then a blob, then the animal.",
-)
+milestones = capstone.so_far(place)
+if milestones:
+    figures.show(
+        show.attention_over_time(milestones, place.pair),
+        "One picture of each pile and its attention at up to eight milestones.",
+    )
+    display(story.milestones_table(milestones, place.pair))
 # %% [markdown]
-# Look at step 160. In the run stored in the solution notebook, $A_S$ had chosen the *background* by then, and turned itself
-# inside out before step 320. That is common: in the beginning either side of the picture will do, and only the animal can be
-# repainted at a price the cycle loss accepts. Did yours do it too?
-#
+# A run may first attend to the *background* and turn itself inside out later. Did yours? Where there are masks, the next cell looks.
+# %%
+if place.pair.source.masks is not None:
+    found = story.inside_out(milestones, place.pair)
+    print("\n".join(found) or "Both maps are brighter on the animals at every milestone.")
+# %% [markdown]
 # And with your hands: any milestone, any picture, both directions. Drag the slider slowly; then move $\tau$ and see what the
 # discriminator of stage 2 is allowed to look at.
 # %%
-widgets.attention_explorer(capstone.so_far(run), pair)
+if milestones:
+    display(widgets.attention_explorer(milestones, place.pair))
 # %% [markdown]
 # ## 9.6 The number for the paper
 #
 # Lesson 07 built KID. Table 1 prints one number per system and direction: KID of the translations to real *target* pictures, averaged with
 # KID to real *source* pictures (did it keep what it should?), over ten splits of 50 pictures, times 100, with the spread over the splits.
 #
-# **Your turn · 09.3 · ●●○ · 8 min.** From the two KIDs of each split, compute the paper's number and its ±. Mind the order:
-# the two columns of a split share the same 50 translations, so they do not vary independently. As in lesson 07, ± divides by the
-# number of splits (`unbiased=False`).
+# Two runs have numbers that differ by less than their ±. Is one ahead? The two ± do not tell: both are scored on **the same ten
+# splits**, and a split that is hard for one may be hard for the other. So look at the lead, split by split.
+#
+# **Your turn · 09.3 · ●●● · 12 min.** From the KIDs of two systems compute the mean lead of the first, its ±, and in how many splits it wins.
+# As in lesson 07, ± divides by the number of splits (`correction=0`).
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("09.3")
-def papers_number(to_source, to_target):
-    """KID of each split, two tensors (splits,) -> mean and standard deviation, times 100."""
+def lead(mine, rival):
+    """KIDs to source and target, each (splits, 2) -> mean lead x 100, its ±, splits won."""
     ### BEGIN SOLUTION
-    per_split = 100 * (to_source + to_target) / 2
-    return per_split.mean().item(), per_split.std(unbiased=False).item()
+    ahead = 100 * (rival.mean(1) - mine.mean(1))
+    return ahead.mean().item(), ahead.std(correction=0).item(), int((ahead > 0).sum())
     ### END SOLUTION
 # %% [markdown]
-# Your run against the shipped checkpoint (twice the steps) and CycleGAN (same pictures, no attention). **Predict** before you run it: by
-# which single column does CycleGAN look best?
+# In the savanna, your run meets two that ship: ours, trained twice as long, and CycleGAN. **Predict:** by which column does CycleGAN look
+# best beside ours, "target" or "source"?
 # %%
-favourite = ...  # the column that flatters CycleGAN: "target" or "source"
+favourite = ...  # "target" or "source"
 # %%
-from uagt_lib.training.checkpoint import checkpoints as finished
-from uagt_lib.evaluate.compare import compare
-
-mine = finished(run)[-1:]  # nothing yet? Then the table has the other two only: run this cell again later
-rivals = [data("checkpoints", name) for name in ("savanna-64.safetensors", "cyclegan-64.safetensors")]
-if config.savanna:
-    report = compare([*mine, *rivals], runs("capstone-report"), extractor="savanna")
-    names = ["your run"] * len(mine) + ["shipped, 3200 steps", "CycleGAN, 1600 steps"]
-    display(show.scoreboard(report, names))
-    reveal(favourite, "target", "the column that flatters CycleGAN")
-else:
-    print(f"In a terminal: uagt evaluate {run} --data data/downloads/horse2zebra")
+mine = {"your run": path for path in checkpoints(place.run)[-1:]}  # none yet? Again later
+halves = story.halves(place)
+report = story.scored(place, mine | place.shipped | halves)
+shown = [*mine, *place.shipped]
+if report:
+    display(story.scoreboard(report, shown))
+# %%
+if report:
+    for way in ("S→T", "T→S"):
+        print(story.best(report, shown, way))
+        for rival in place.shipped if mine else ():
+            scores = [story.splits(report, name, way) for name in ("your run", rival)]
+            ahead, spread, won = lead(*scores)
+            print(f"  lead over {rival}: {ahead:.1f} ± {spread:.1f}, {won} of 10 splits won")
+    if "CycleGAN" in shown:
+        found = story.flattered_by(report, "CycleGAN", "shipped")
+        reveal(favourite, found, "CycleGAN's best column beside ours")
 # %% [markdown]
-# **The column to the target** loves CycleGAN: it turns meadow into dry grass, so its pictures sit closer to real zebra pictures, grass and
-# all. The column rewards exactly what we set out to avoid. **The column to the source** and the background error see it.
+# Ten splits of 50 pictures out of the same 64 overlap: "ten of ten" is less than it sounds. And it says nothing about other *training
+# seeds* (`data/reproduced/README.md` has three of ours and of CycleGAN).
 #
-# And now the uncomfortable part. Compare your run with the shipped one, which trained twice as long and has the better masks. In the
-# stored solution the shipped run's mean is *worse* than the shorter run's (58 against 54 from horse to zebra), level with CycleGAN's: bolder zebras are further from the
-# source pictures, and the mean punishes that as much as a ruined meadow. Over three seeds of equal length attention wins by this mean
-# every time (`data/reproduced/README.md`, first table of KID); between a careful and a bold run it decides nothing. Keep the masks beside the number.
-#
-# Here is the paper's own table, for photographs:
+# What brings CycleGAN so near to the target, its animals or the meadow that it repaints? We can cut its pictures in two along the true
+# masks, and put the other half back as it was. **Predict:** which half, put in alone, comes closer, "animals" or "meadow"?
 # %%
-show.papers_table()
+my_guess = ...  # "animals" or "meadow"
+# %%
+if report and halves:
+    display(story.scoreboard(report, [*place.shipped, *halves]))
+    nearer = min(halves, key=lambda name: story.to_target(report, name))
+    reveal(my_guess, nearer.split()[-1], "nearer to the target")
+# %% [markdown]
+# In the savanna its animals bring it most of the way. The meadow brings the rest: left alone, CycleGAN would stand *behind* ours by this column, in both
+# directions. And look at the mean: CycleGAN's own animals on an untouched meadow beat CycleGAN. That is what Eq. 1 is for.
+#
+# Report both columns, and the masks where there are any. Here is the paper's own table, for photographs:
+# %%
+story.papers_table()
 # %% [markdown]
 # **Do not compare a row of one table with a row of the other.** The paper's features come from an Inception network trained on photographs,
-# ours from a small network trained on the savanna; its pictures are 120 horses and 140 zebras at 256 px; it does not say
-# which of many checkpoints was scored. What you may compare is the *order* within each table, and the size of ±: theirs says how splits
-# differ, and says nothing about training again with another seed. `data/reproduced/README.md` has five seeds of this run.
+# ours for drawings from a small network trained on the savanna, for photographs from EfficientNet; it does not say which of many
+# checkpoints was scored. What you may compare is the *order* within each table.
 # %% [markdown] tags=["instructor"]
 # **For teachers.** Ask who would submit which number, and why. The strongest students notice that ± over splits can be made small by
-# drawing many splits from the same 64 pictures. A good homework: train seeds 1, 2 and 3 (`uagt train --preset savanna --seed N`), then
+# drawing larger subsets of the same 64 pictures. A good homework: train seeds 1, 2 and 3 (`uagt train --preset savanna --seed N`), then
 # `uagt evaluate` all of them at once; the report adds a table over seeds.
 # %% [markdown]
 # ## 9.7 The same from a terminal
 #
-#     uagt train --preset savanna --seed 1 --out runs/mine        # Ctrl-C, then again with --resume
-#     uagt translate --checkpoint runs/mine --input photo.jpg --out out
-#     uagt evaluate runs/mine data/checkpoints/cyclegan-64.safetensors
-#     accelerate launch -m uagt_lib train --preset paper           # several GPUs
-#
+# The paths are those of your run (on Colab, in a cell, put `!` before a line).
+# %%
+photographs = f" --data {place.photographs}" if place.photographs else ""
+print(f"uagt train --preset {place.config.preset} --seed 1 --out runs/mine{photographs}")
+print(f"uagt train --out runs/mine --resume{photographs}        # after Ctrl-C")
+print(f"uagt translate --checkpoint {place.run} --input photo.jpg --out out")
+print(f"uagt evaluate {place.run} runs/mine{photographs}")
+print(f"accelerate launch -m uagt_lib train --preset paper{photographs}       # several GPUs")
+# %% [markdown]
 # ## Check yourself
 # %%
 quiz("09")
@@ -293,5 +321,5 @@ progress("09")
 # **To take away.** You froze attention at a share of the run that somebody chose by looking at other runs. What would a rule look like that
 # decides by itself, and which failure of lesson 06 would fool it?
 #
-# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered · `tests/test_resume.py`, what "to the bit"
-# is tested with: Ctrl-C, crashes, full disks.
+# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered, and `state.py` beside it, your
+# `snapshot` for six networks.

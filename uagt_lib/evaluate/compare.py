@@ -163,12 +163,14 @@ def _row(
     to_source, to_target, both = kid.protocol(
         outputs, source, target, generator, protocol.subsets, protocol.subset_size
     )
+    kids = {"to_source": to_source, "to_target": to_target}
     return {
         "name": candidate.name,
         "direction": direction.label,
         "kid_to_target": report.kid_values(to_target),
         "kid_to_source": report.kid_values(to_source),
         "kid_mean": report.kid_values(both),
+        "splits": {name: [round(v, 8) for v in x.values.tolist()] for name, x in kids.items()},
         "kid_of_all": [round(kid.mmd2(outputs, real), 8) for real in (target, source)],
         **dict(zip(("n_outputs", "n_source", "n_target"), map(len, sets), strict=True)),
         "subset_size": protocol.subset_size,

@@ -1,20 +1,16 @@
-"""Figures and tables of lesson 09: a run looked back on."""
+"""Figures of lesson 09: a run looked back on."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
-from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from uagt_lib.course.lessons.lesson_09.toys import TinyRun
 from uagt_lib.data.pairs import Pair, to_uint8
-from uagt_lib.evaluate.report import kid_text, plus_minus, table
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
-from uagt_lib.reproduce import paper
 from uagt_lib.show import figures
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 from uagt_lib.training.checkpoint import load_model, step_of
@@ -47,48 +43,8 @@ def attention_over_time(checkpoints: list[Path], pair: Pair, picture: int = 0, c
         for axis, path in zip(line[1:], chosen, strict=True):
             model = load_model(path)
             figures.draw(axis, translate_batch(model, shown, direction).attention[0])
-            axis.set_title("shipped" if (step := step_of(path)) is None else f"{step}", fontsize=8)
+            axis.set_title("shipped" if (step := step_of(path)) is None else f"step {step}", fontsize=8)
     return figure
-
-
-def covered_since(scores: list[dict[str, Any]], iou: float = 0.5) -> int | None:
-    """The step of the first of a run's scores at which both maps overlap their animals by more than `iou`, or None."""
-    for score in scores:
-        found = [score[domain]["iou@0.5"] for domain in ("source", "target")]
-        if None not in found and min(found) > iou:
-            return score["step"]
-    return None
-
-
-def scoreboard(report: dict[str, Any], names: list[str]) -> Markdown:
-    """The evaluation's two tables as one, a row per candidate and direction; `names` in the order they were given."""
-    attention = {(row["name"], row["direction"]): row for row in report["attention"]}
-    given = dict.fromkeys(row["name"] for row in report["kid"] if row["checkpoint"])
-    title = dict(zip(given, names, strict=True))
-    lines = []
-    for row in report["kid"]:
-        found = attention.get((row["name"], row["direction"]), {})
-        lines.append(
-            [
-                title.get(row["name"], row["name"]),
-                row["direction"],
-                *(kid_text(row[key], 1) for key in ("kid_to_target", "kid_to_source", "kid_mean")),
-                _value(found.get("iou@0.5"), 2),
-                _value(found.get("background_error"), 3),
-            ]
-        )
-    header = ["", "direction", "KID to target", "KID to source", "mean of both", "attention IoU", "background error"]
-    return Markdown(table(header, lines))
-
-
-def papers_table() -> Markdown:
-    """The paper's Table 1 for horses and zebras, KID x 100; `uagt` is the paper's own method."""
-    rows = [[m, *(plus_minus(mean, std) for mean, std in kids)] for m, kids in paper.TABLE_1.items()]
-    return Markdown(table(["the paper's Table 1", "horse → zebra", "zebra → horse"], rows))
-
-
-def _value(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
 
 
 # ---- what exercises draw of an answer

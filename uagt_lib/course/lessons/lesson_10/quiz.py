@@ -6,12 +6,16 @@ QUIZ = (
     Question(
         "Our model paints stripes on a red oval in a meadow, though it never saw one. What has its attention learned?",
         (
-            Choice("What a horse looks like", False, "A red oval does not look like a horse, and it was attended."),
-            Choice("To react to red", False, "The grey oval was attended nearly as much."),
             Choice(
-                "To find what the landscapes of its training pictures do not explain",
+                "What the outline of a horse looks like",
+                False,
+                "A horse's outline in the meadow's green was passed over, and an oval was not.",
+            ),
+            Choice("To react to red", False, "Brown, black and pink ovals were attended as well."),
+            Choice(
+                "To find colours that its training landscapes do not have",
                 True,
-                "Hardly anything in training asked for the difference between a horse and another foreign object.",
+                "Ovals in green and cyan, near to meadow and sky, were left alone; foreign colours were attended.",
             ),
         ),
     ),
