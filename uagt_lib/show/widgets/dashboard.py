@@ -1,8 +1,9 @@
 """Training to look at: a run beside the notebook, with buttons, curves and samples, or in the cell that starts it.
 
-Beside, in two threads: one trains; the other looks at the trainer's numbers, draws, and never touches a weight. Samples need the
-weights, so the training thread itself translates them, between two steps. Neither lasts: no picture is drawn more
-often than every two seconds, nor for more than a twentieth of the time.
+Beside, in two threads: one trains; the other looks at the trainer's numbers, draws, and never touches a weight. Samples
+need the weights, so the training thread itself translates them, between two steps. In the cell, all of that is done
+between two steps. Neither lasts: no picture is drawn more often than every two seconds, nor for more than a twentieth
+of the time.
 """
 
 import atexit
@@ -209,6 +210,7 @@ class Dashboard(View):
             self.control.glance, self._here = lambda: None, False
             self._sample()
             self._look(everything=True)
+            self.refresh()
 
     def _ipython_display_(self, **options: object) -> None:
         if self._displayed:  # by the run in this cell, whose result it is as well
