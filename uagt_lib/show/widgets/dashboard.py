@@ -190,14 +190,7 @@ class Dashboard(View):
     # -- in the cell, or in two threads ------------------------------------------------------------------------------
 
     def _train_here(self) -> None:
-        due = _Turn(LOOK)
-
-        def glance() -> None:
-            if due:
-                with due.taken():
-                    self._look()
-
-        self.control.glance, self._here = glance, True
+        self.control.glance, self._here = _now_and_then(self._look), True
         if parts.MOVING and get_ipython() is not None:
             display(self)  # now, not when the cell has run
             self._displayed = True
@@ -350,6 +343,18 @@ class _Turn:
         yield
         ended = time.monotonic()
         self._next = ended + max(self._rest, 19 * (ended - began))
+
+
+def _now_and_then(work: Callable[[], None]) -> Callable[[], None]:
+    """A function that does the work when its turn has come, and nothing otherwise."""
+    due = _Turn(LOOK)
+
+    def when_due() -> None:
+        if due:
+            with due.taken():
+                work()
+
+    return when_due
 
 
 def _state(board: Dashboard) -> str:

@@ -87,17 +87,37 @@ def own_list(run):
 
 
 @mistake(
-    "09.1", "everything in it still belongs to the run, and changes with the next step: put copies into the snapshot"
+    "09.1", "the dictionary is yours, but what is in it is the run's, and changes with the next step: put copies there"
 )
 def everything_itself(run):
     return dict(vars(run))
 
 
 @mistake(
-    "09.1", "the dictionary is a copy, but what is in it still belongs to the run; dict(...) copies one level only"
+    "09.1", "the dictionary is yours, but what is in it is the run's, and changes with the next step: put copies there"
 )
-def shallow(run):
-    return snapshot(run) | {"weights": run.weights, "momentum": run.momentum, "pool": run.pool}
+def one_by_one(run):
+    return {name: getattr(run, name) for name in ("weights", "momentum", "pool", "generator", "step")}
+
+
+@mistake(
+    "09.1", "the dictionary is yours, but what is in it is the run's, and changes with the next step: put copies there"
+)
+def all_but_the_dice(run):
+    return one_by_one(run) | {"generator": run.generator.get_state()}
+
+
+@mistake("09.1", "that is the run's own dictionary, and it goes on with the run: make one of your own, of copies")
+def its_own_dictionary(run):
+    return vars(run)
+
+
+@mistake(
+    "09.1",
+    "the generator and the pool are the run's own, and change with the next step: a state, and a copy of the list",
+)
+def own_generator_and_pool(run):
+    return snapshot(run) | {"pool": run.pool, "generator": run.generator}
 
 
 for _names, _sentence in (
