@@ -271,6 +271,8 @@ if report:
         found = story.flattered_by(report, "CycleGAN", "shipped")
         reveal(favourite, found, "CycleGAN's best column beside ours")
 # %% [markdown]
+# Look at the first row, too: whoever changes nothing gets that mean. A low mean alone is no merit.
+#
 # Ten splits of 50 pictures out of the same 64 overlap: "ten of ten" is less than it sounds. And it says nothing about other *training
 # seeds* (`data/reproduced/README.md` has three of ours and of CycleGAN).
 #

@@ -74,14 +74,13 @@ def _where(model: Model, domain: Any, direction: Direction) -> list[str]:
 
 
 def inside_out(milestones: Sequence[Path], pair: Pair) -> list[str]:
-    """The maps and milestones at which attention was brighter off the animals than on them, in words."""
+    """For each map that was brighter off the animals than on them at some milestones: which, in a sentence."""
     found = []
-    for path in milestones:
-        model = load_model(path)
-        for d, domain in zip(Direction, pair.domains, strict=True):
-            inside, outside = map(float, _where(model, domain, d)[:2])
-            if outside > inside:
-                found.append(f"A_{d.here.upper()} at step {step_of(path)}: {inside:.2f} on animals, {outside:.2f} off")
+    for d, domain in zip(Direction, pair.domains, strict=True):
+        scores = {path: _where(load_model(path), domain, d) for path in milestones}
+        steps = [str(step_of(path)) for path, (inside, outside, _) in scores.items() if float(outside) > float(inside)]
+        if steps:
+            found.append(f"A_{d.here.upper()} was brighter off the animals at step {', '.join(steps)}")
     return found
 
 
