@@ -17,6 +17,18 @@ LOOK_ALIKES = {"→": "->", "±": "+-", "×": "x", "…": "...", "✓": "+", "�
 KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}  # what else there is: devices
 
 
+def from_here(path: str | Path) -> str:
+    """A path as one would type it here: relative to the present folder, where there is a way.
+
+    >>> from_here(Path.cwd() / "runs" / "mine") == str(Path("runs", "mine"))
+    True
+    """
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive of Windows
+        return str(path)
+
+
 def make_folder(path: str | Path) -> Path:
     """Create a folder if need be and make sure it can be written to.
 

@@ -192,7 +192,11 @@ def healthy_since(records):
     ### END SOLUTION
 # %%
 history = list(dashboard.trainer.history)
-print("both maps of your run are healthy, for good, since step", healthy_since(history))
+since = healthy_since(history)
+if since is None:
+    print("One map of your run, at least, has collapsed, or there is no record yet.")
+else:
+    print("both maps of your run are healthy, for good, since step", since)
 covered = story.covered_since(dashboard.trainer.scores)
 if covered is None:
     print("Both have not covered their animals yet, or there are no masks that could tell.")
@@ -303,13 +307,16 @@ story.papers_table()
 # %% [markdown]
 # ## 9.7 The same from a terminal
 #
-# The paths are those of your run (on Colab, in a cell, put `!` before a line).
+# The paths are those of your run, seen from the notebook's folder (on Colab, in a cell, put `!` before a line).
 # %%
-photographs = f" --data {place.photographs}" if place.photographs else ""
+from uagt_lib.files import from_here
+
+run = from_here(place.run)
+photographs = f" --data {from_here(place.photographs)}" if place.photographs else ""
 print(f"uagt train --preset {place.config.preset} --seed 1 --out runs/mine{photographs}")
 print(f"uagt train --out runs/mine --resume{photographs}        # after Ctrl-C")
-print(f"uagt translate --checkpoint {place.run} --input photo.jpg --out out")
-print(f"uagt evaluate {place.run} runs/mine{photographs}")
+print(f"uagt translate --checkpoint {run} --input photo.jpg --out out")
+print(f"uagt evaluate {run} runs/mine{photographs}")
 print(f"accelerate launch -m uagt_lib train --preset paper{photographs}       # several GPUs")
 # %% [markdown]
 # ## Check yourself

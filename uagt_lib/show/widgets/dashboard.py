@@ -26,6 +26,7 @@ from torch import Tensor
 from uagt_lib.data.pairs import Pair, to_float
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.observe import Observer
+from uagt_lib.files import from_here
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
@@ -365,7 +366,7 @@ def _state(board: Dashboard) -> str:
         return _failure(board.error)
     if trainer.step >= trainer.steps and not board._training:
         took = f"{trainer.steps} steps in {_duration(trainer.seconds)}"
-        return f"<b>Finished</b>: {took}; everything is in {escape(str(board.out))}."
+        return f"<b>Finished</b>: {took}; everything is in {escape(from_here(board.out))}."
     if not board._training:
         again = "stopped and saved; run this cell again to go on" if board._began else "not started"
         return f"{where}, {again}"
