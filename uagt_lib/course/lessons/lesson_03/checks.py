@@ -199,7 +199,7 @@ def twice_as_far(layers):
     return _field(layers, lambda a, jump: (2 * (a.kernel - 1) * jump / a.up, jump * a.stride / a.up))
 
 
-@mistake("03.2", "`//` rounds half a pixel's jump down to 0: an up2 right at the start makes it smaller than 1")
+@mistake("03.2", "`//` rounds a jump of half a pixel down to 0; as printed, the attention network ends with such jumps")
 def whole_jumps(layers):
     return _field(layers, lambda a, jump: ((a.kernel - 1) * (jump // a.up), jump // a.up * a.stride))
 

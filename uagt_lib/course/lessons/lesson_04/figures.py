@@ -140,14 +140,6 @@ def bill(prices: Mapping[str, tuple[float, float]], upto: float = 50, paper: flo
 # ---- what exercises draw of an answer
 
 
-def draw_judge(axis: Axes, answer: Callable) -> None:
-    """What a real and a fake cost the judge, each while the other is judged perfectly."""
-    x = torch.linspace(-1, 2, 61)
-    one, zero = torch.ones(1), torch.zeros(1)
-    _curve(axis, x, {"a real one": [answer(v[None], zero) for v in x], "a fake": [answer(one, v[None]) for v in x]})
-    axis.set_ylim(-0.1, 2.2)
-
-
 def draw_painter(axis: Axes, answer: Callable) -> None:
     """What a fake of that score costs the generator."""
     x = torch.linspace(-1, 2, 61)
@@ -156,7 +148,7 @@ def draw_painter(axis: Axes, answer: Callable) -> None:
 
 
 def draw_log(axis: Axes, answer: Callable) -> None:
-    """As `draw_judge`, over a range where a naive logarithm breaks off."""
+    """What a real and a fake cost the judge, each while the other is judged perfectly, far out too."""
     x = torch.linspace(-200, 200, 81)
     far = torch.tensor([300.0])
     _curve(axis, x, {"a real one": [answer(v[None], -far) for v in x], "a fake": [answer(far, v[None]) for v in x]})
@@ -166,7 +158,7 @@ def draw_log(axis: Axes, answer: Callable) -> None:
 def _curve(axis: Axes, x: Tensor, lines: Mapping[str, list]) -> None:
     for (name, values), color in zip(lines.items(), (BLUE, ORANGE), strict=False):
         axis.plot(x, [float(v) for v in values], color=color, lw=2, label=name)
-    axis.set_xlabel("score", fontsize=8)
-    axis.tick_params(labelsize=7)
+    axis.set_xlabel("score", fontsize=9)
+    axis.tick_params(labelsize=9)
     axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(fontsize=8, frameon=False)
+    axis.legend(fontsize=9, frameon=False)
