@@ -114,7 +114,7 @@ class Dashboard(View):
         self._threads: tuple[threading.Thread, ...] = ()
         self._here = self._began = self._displayed = False
         self._pace = deque([(self.trainer.seconds, self.trainer.step)], maxlen=round(10 / LOOK))
-        self._curves_due, self._samples_due = _Turn(), _Turn()
+        self._curves_due, self._samples_due, self._still_due = _Turn(), _Turn(), _Turn(20.0)
         self._records = -1  # what is on the curves
         self._sampled = (-1, ())  # the step that was sampled last, and its pictures
         self._seen = -1  # the step whose samples are on the screen
@@ -204,7 +204,6 @@ class Dashboard(View):
             self.control.glance, self._here = lambda: None, False
             self._sample()
             self._look(everything=True)
-            self.refresh()
 
     def _ipython_display_(self, **options: object) -> None:
         if self._displayed:  # by the run in this cell, whose result it is as well
@@ -233,7 +232,6 @@ class Dashboard(View):
                 training.join(LOOK)
             self._sample()
             self._look(everything=True)
-            self.refresh()
         except BaseException as error:  # as above; nobody could see what the run does, so it saves and ends
             self.error = self.error or error
             self.control.stop()
@@ -313,6 +311,9 @@ class Dashboard(View):
             self._seen = step
         elif step != trainer.step and self._samples_due and self.running:
             self.control.ask(self._sample)
+        if everything or self._still_due:  # a kernel that dies leaves what was to be seen not long before
+            with self._still_due.taken():
+                self.refresh()
 
     def _tell(self) -> None:
         """What can be said in words, and what the buttons offer."""
