@@ -91,15 +91,14 @@ def test_every_solution_passes_by_itself_and_every_untouched_exercise_is_open(le
 def test_an_answer_that_changes_the_checks_is_found():
     answer = (
         "    import uagt_lib.course.exercises as e\n"
-        "    object.__setattr__(e.find('02.1'), 'check', lambda answer: iter(['all is well']))"
+        "    e.harness.check = lambda answer, standard: iter(['all is well'])"
     )
     [found] = programs(f'@exercise("02.1")\ndef compose(s, painted, s_a):\n{answer}')
-    task = exercises.find("02.1")
-    check = task.check
+    check = exercises.harness.check
     try:
         assert ran(found.code) == ("wrong", "this answer changes the course's checks: look at it")
     finally:
-        object.__setattr__(task, "check", check)
+        exercises.harness.check = check
 
 
 # -- whole folders -----------------------------------------------------------------------------------------------------

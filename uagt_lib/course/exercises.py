@@ -23,9 +23,8 @@ How an answer is checked is in `harness.py`.
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
@@ -45,8 +44,6 @@ from uagt_lib.show.system import PARTS
 LESSONS = tuple(f"{i:02}" for i in range(11))
 SHOWN_TO_TEACHERS = 4  # of an exercise's mistakes, the commonest
 
-Check = Callable[[Any], Iterator[str]]
-
 
 @dataclass(frozen=True)
 class Exercise:
@@ -55,21 +52,17 @@ class Exercise:
     id: str
     name: str
     reference: Any
-    check: Check
+    standard: Standard
     part: str
     equation: str
     difficulty: int
     minutes: int
     hints: tuple[str, ...]
     draw: Callable[[Axes, Any], None] | None
-    standard: Standard | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def mistakes(self) -> tuple[str, ...]:
         """What learners get wrong here, for whoever teaches it."""
-        if self.standard is None:
-            return self.notes
         return tuple(found.sentence for found in self.standard.mistakes[:SHOWN_TO_TEACHERS])
 
 
@@ -119,9 +112,8 @@ def define(
     if part not in PARTS:
         raise ValueError(f"unknown part {part!r}; known are {', '.join(PARTS)}")
     standard = Standard(reference, cases, gives, compared, run)
-    check = partial(harness.check, standard=standard)
     EXERCISES[id] = Exercise(
-        id, reference.__name__, reference, check, part, equation, difficulty, minutes, tuple(hints), draw, standard
+        id, reference.__name__, reference, standard, part, equation, difficulty, minutes, tuple(hints), draw
     )
 
 
@@ -136,41 +128,6 @@ def mistake(id: str, sentence: str) -> Callable[[Any], Any]:
 def law(id: str, name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Register what must hold of every right answer to exercise `id`: a function that raises `Wrong` where it fails."""
     return lambda test: EXERCISES[id].standard.laws.append(Law(name, test)) or test
-
-
-def checks(
-    id: str,
-    reference: Any,
-    *,
-    part: str,
-    equation: str,
-    difficulty: int,
-    minutes: int,
-    hints: list[str],
-    mistakes: list[str],
-    draw: Callable[[Axes, Any], None] | None = None,
-) -> Callable[[Check], Check]:
-    """As `define`, for lessons that do not go through the harness yet; it goes with the last of them."""
-    if part not in PARTS:
-        raise ValueError(f"unknown part {part!r}; known are {', '.join(PARTS)}")
-
-    def register(check: Check) -> Check:
-        EXERCISES[id] = Exercise(
-            id=id,
-            name=reference.__name__,
-            reference=reference,
-            check=check,
-            part=part,
-            equation=equation,
-            difficulty=difficulty,
-            minutes=minutes,
-            hints=tuple(hints),
-            draw=draw,
-            notes=tuple(mistakes),
-        )
-        return check
-
-    return register
 
 
 def find(id: str) -> Exercise:
@@ -230,7 +187,7 @@ def judge(task: Exercise, answer: Any) -> Verdict:
     passed = 0
     try:
         with torch.random.fork_rng(devices=[]):
-            for _ in task.check(answer):
+            for _ in harness.check(answer, task.standard):
                 passed += 1
     except Exception as error:  # whatever a learner's code does, it gets a sentence
         if isinstance(error, Open) or (isinstance(error, NotImplementedError) and str(error) == TODO):
