@@ -44,13 +44,13 @@ def three_blocks(xx: Tensor, yy: Tensor, xy: Tensor) -> Figure:
     whole = torch.cat([torch.cat([xx, xy], 1), torch.cat([xy.T, yy], 1)])
     figure = Figure(figsize=(8.6, 4.2), dpi=110, layout="constrained")
     axis, words = figure.subplots(1, 2, width_ratios=(1.15, 1))
-    image = axis.imshow(whole, cmap="viridis", interpolation="nearest")
+    image = axis.imshow(whole, cmap="gray", vmin=whole.min() - 0.3, interpolation="nearest")
     figure.colorbar(image, ax=axis, shrink=0.75, label="k(x, y)", location="left")
     for start, side, color in ((0, n, BLUE), (n, m, ORANGE)):
         axis.add_patch(Rectangle((start - 0.5, start - 0.5), side, side, fill=False, ec=color, lw=4))
     for (x, y), (w, h) in (((n - 0.5, -0.5), (m, n)), ((-0.5, n - 0.5), (n, m))):
         axis.add_patch(Rectangle((x, y), w, h, fill=False, ec=GREEN, lw=2, ls="--"))
-    axis.plot(range(n + m), range(n + m), "x", color="white", ms=9, mew=2)
+    axis.plot(range(n + m), range(n + m), "x", color="black", ms=9, mew=2)
     axis.set_xticks([(n - 1) / 2, n + (m - 1) / 2], ["x", "y"], fontsize=12)
     axis.set_yticks([(n - 1) / 2, n + (m - 1) / 2], ["x", "y"], fontsize=12)
     axis.tick_params(length=0)
