@@ -128,6 +128,25 @@ def test_a_build_keeps_how_long_cells_ran():
     assert build._seconds({}) == 0.0
 
 
+def test_a_line_that_does_not_fit_the_page_is_told(monkeypatch):
+    source, *_ = build.sources(["02"])
+    wide = nbformat.v4.new_code_cell("short = 1\n" + "x" * 93 + " = 1")
+    told = build.Source(source.lesson, source.name, [*source.cells, wide])
+    monkeypatch.setattr(build, "sources", lambda: [told])
+    (found,) = (line for line in build.drift() if "fit the page" in line and "xxx" in line)
+    assert found.startswith("notebooks/sources/02_composition.py: 97 characters")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_pictures_have_a_text_and_controls_leave_a_still(lesson):
+    [source] = build.sources([lesson])
+    cells = nbformat.read(build.SOLUTIONS / f"{source.name}.ipynb", as_version=4).cells
+    for outputs in (cell.outputs for cell in cells if cell.cell_type == "code"):
+        pictures = [output for output in outputs if "image/png" in output.get("data", {})]
+        assert all(len(picture.metadata.get("image/png", {}).get("alt", "")) > 10 for picture in pictures)
+        assert pictures or not any("(controls" in output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_student_notebooks_parse_and_hide_every_answer(lesson):
     [source] = build.sources([lesson])

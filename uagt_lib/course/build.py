@@ -39,6 +39,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 COMPARED = "# NBVAL_CHECK_OUTPUT"
 WARNING = "# Answers follow: this is the source of notebooks/{name}.ipynb. If you came to learn, open that one.\n"
 LARGEST = 1_500_000  # bytes of a solution notebook
+WIDEST = 96  # characters of a line of code: what a page of 1280 pixels has room for, beside a list of files
 
 SETUP = """\
 # Set-up, safe to run again. Finds the course; Colab fetches it once. torch is left alone.
@@ -316,6 +317,12 @@ def drift() -> list[str]:
     for folder in (NOTEBOOKS, SOLUTIONS):
         found += [f"{p.relative_to(ROOT)} has no source" for p in folder.glob("*.ipynb") if p.stem not in names]
     for source in sources():
+        found += [
+            f"notebooks/sources/{source.name}.py: {len(line)} characters, {WIDEST} fit the page: {line.strip()}"
+            for cell in _with_setup(source)
+            for line in cell.source.splitlines()
+            if cell.cell_type == "code" and len(line) > WIDEST
+        ]
         for folder, build in ((NOTEBOOKS, student), (SOLUTIONS, solution)):
             path = folder / f"{source.name}.ipynb"
             name = path.relative_to(ROOT)
