@@ -411,7 +411,7 @@ reveal(guess, "grass" if grass[0] > stripes[0] else "stripes", "first")
 print(f"at step 40: grass {grass[0]:.2f}, stripes {stripes[0]:.2f} of the way;", end=" ")
 print(f"later the grass never comes nearer to home than {min(grass[1:]):.2f}")
 # %% [markdown]
-# ("Share of the way" compares the mean colour of the grass, and the contrast on the animals, with both piles; above 1 is too far.) **The grass was on its way before there were stripes**: in our runs with five seeds, 0 to 4, it had gone from about half to a little more than all of the way at step 40, and stripes next to nothing. Why grass first? It covers more pixels; one colour suffices; a lazy judge like that of lesson 00 asks for nothing else. Each of these could be the reason, and no cell here
+# ("Share of the way" compares the mean colour of the grass, and the contrast on the animals, with both piles; above 1 is too far.) **The grass was on its way before there were stripes**: in our runs with five seeds, 0 to 4 (`config.with_(seed=1)`, and a new name for the run), it had gone from about half to a little more than all of the way at step 40, and stripes next to nothing. Why grass first? It covers more pixels; one colour suffices; a lazy judge like that of lesson 00 asks for nothing else. Each of these could be the reason, and no cell here
 # tells them apart. What would you change in the drawn savanna to find out? Later the curves wander: follow them to the end.
 #
 # **Predict.** The cycle loss is trained at every one of these steps, and the round trip gets better. What does the background error of $s'$ do from step 40 to step 400: `"falls with it"`, or

@@ -64,7 +64,7 @@ for run, on, off in attended_to:
     print(f"run {run}: mean attention {on:.2f} on the horses, {off:.2f} elsewhere")
 # %% [markdown]
 # Z was frozen before it had learned anything: grey for ever, so everything is repainted, as in CycleGAN. Y was frozen at step 40; look where its map is white, and at what became of grass and horses. (With the seeds 1 to 4, when we
-# tried them, attention at step 40 was 0.03 to 0.06 on the horses and 0.29 to 0.35 elsewhere.) X had 280 steps (and 400 in all; Y and Z end at 80, since their maps cannot change any more). `inside`, the mean over the animals' pixels, and `outside`, over all others, are those of lesson 02.
+# tried them, attention at step 40 was 0.03 to 0.06 on the horses and 0.29 to 0.35 elsewhere. `trained(config.with_(seed=1), pair, runs("smoke-1"))` makes such a run again, here and wherever this lesson speaks of seeds.) X had 280 steps (and 400 in all; Y and Z end at 80, since their maps cannot change any more). `inside`, the mean over the animals' pixels, and `outside`, over all others, are those of lesson 02.
 # So: when to freeze, and why freeze at all?
 # %% [markdown] tags=["instructor"]
 # **For teachers.** Timing: opening 5 min, film 10, Eq. 6 and tau 12, the norm 8, schedule 10, freezing 10, failures 10, quiz 5.
