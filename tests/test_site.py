@@ -39,12 +39,16 @@ def answers(source: build.Source) -> list[str]:
 
 
 def notes(source: build.Source) -> list[str]:
-    """What only teachers get to read: their cells, the mistakes of each exercise, the reasons of the quiz."""
+    """What only teachers get to read: their cells, the mistakes of each exercise, the reasons of the quiz.
+
+    A lesson may quote one, to show how checks speak.
+    """
+    shown = "\n".join(cell.source for cell in build.student(source).cells)
     cells = [cell.source for cell in source.cells if "instructor" in cell.metadata.get("tags", [])]
     told = [line for text in cells for line in text.splitlines() if len(line) > 20]
     told += [mistake for task in exercises.of_lesson(source.lesson) for mistake in task.mistakes]
     told += [choice.reason for question in quizzes.questions(source.lesson) for choice in question.choices]
-    return told
+    return [line for line in told if line not in shown]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
