@@ -257,7 +257,7 @@ def lead(mine, rival):
 # %%
 favourite = ...  # "target" or "source"
 # %%
-mine = {"your run": path for path in checkpoints(place.run)[-1:]}  # none yet? Again later
+mine = {"your run": place.run} if checkpoints(place.run) else {}  # none yet? Again later
 halves = story.halves(place)
 report = story.scored(place, mine | place.shipped | halves)
 shown = [*mine, *place.shipped]
