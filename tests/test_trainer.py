@@ -87,6 +87,8 @@ def test_before_it_starts_a_run_says_what_it_needs(config, pair, tmp_path, capsy
     again.run(until=21)
     said = capsys.readouterr().err
     assert first in said and "80 steps of " in said
+    Trainer(config.with_(steps=20), pair, tmp_path / "short").run()
+    assert " to the end; needs " not in capsys.readouterr().err  # nothing is left to be foretold
     straight = Trainer(config.with_(steps=100), pair, tmp_path / "straight")
     for _ in range(21):
         straight.learner.advance()

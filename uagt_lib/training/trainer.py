@@ -194,7 +194,7 @@ class Trainer:
                     self._advance(bar, log)
                 self.seconds += clock.last
                 bar.advance()
-                if clock.steps == MEASURED:
+                if clock.steps == MEASURED and self.step < goal:
                     bar.say(forecast(self.learner, clock.pace, self.folder.path))
                 self._keep(clock)
             self.save()
