@@ -311,7 +311,7 @@ def background_error(source, translated, masks):
     return change[background].mean()
     ### END SOLUTION
 # %% [markdown]
-# **Predict.** With attention the error is less than half a grey level out of 255, which nobody can see. And CycleGAN's?
+# **Predict.** With attention the error is less than one grey level out of 255, which nobody can see. And CycleGAN's?
 # %%
 guess = ...  # 0: untouched, 1: black became white
 

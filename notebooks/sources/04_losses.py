@@ -525,7 +525,7 @@ def newborn(weight, steps=80):
         optimiser.zero_grad()
         (fool + weight * home).backward()
         optimiser.step()
-    print(f"       the last batch: adversarial {fool:.2f}, cycle {home:.3f}\n")
+    print(f"       last batch: adversarial {fool.item():.2f}, cycle {home.item():.3f}\n")
 
 
 # %%
