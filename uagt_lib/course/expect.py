@@ -126,5 +126,5 @@ def _of_tensors(got: Tensor, want: Tensor, name: str) -> Difference | None:
     first = tuple(wrong.nonzero()[0].tolist())
     if not first:
         return Difference(name, *apart(mine.item(), right.item()))
-    more = f"; {int(wrong.sum())} of {wrong.numel()} numbers differ"
+    more = f"; {int(wrong.sum())} of {wrong.numel()} numbers differ" if wrong.numel() > 1 else ""
     return Difference(f"{name} at {list(first)}", *apart(mine[first].item(), right[first].item()), more)

@@ -5,8 +5,7 @@ The appendix's layer strings are kept, with their slips mended:
 * the attention network's first layer must have stride 2 (printed: c7s1-32), or two `up2` would double the image;
 * the generator's last layer is 7x7, as in the authors' program and in CycleGAN (printed: c3s1-3-T);
 * padding, which the appendix never mentions, is CycleGAN's in the generator: reflection around the 7x7 layers and
-  inside residual blocks. The attention network reflects everywhere: zeros would tell it where the picture's border
-  is, and attention then leaks into strips along that border.
+  inside residual blocks. The attention network reflects everywhere: zeros would tell it where the picture's border is.
 
 `released.py` has the networks exactly as the authors' program builds them, quirks included.
 """

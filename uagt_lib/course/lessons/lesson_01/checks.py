@@ -51,7 +51,7 @@ def exchanged(real, fake):
     return (real.square().mean() + (fake - 1).square().mean()) / 2
 
 
-@mistake("01.1", "the factor 1/2, with which the judge learns no faster than the generator, is missing: halve the sum")
+@mistake("01.1", "the factor 1/2, which the released program gives the judge's loss, is missing: halve the sum")
 def not_halved(real, fake):
     return (real - 1).square().mean() + fake.square().mean()
 
