@@ -32,6 +32,8 @@ def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
     taught = {name for (_, name), g in seen.gradient.items() if g.any()} if "gradient" in standard.compared else set()
     is_tensor = isinstance(next(iter(seen.value.values())), Tensor)
 
+    untaught = standard.watch(standard.reference, name, learning=False).error is None
+
     yield "nothing comes back", lambda right, *x: (right(*x), None)[1]
     if any(extent is not None for extent in _size(given.values())):
         yield "a size that is fitted", lambda right, *x: right(*x) if _size(x) == _size(given.values()) else None
@@ -39,15 +41,26 @@ def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
     yield "hidden state", _counting() if is_tensor else _first_forever()
     if is_tensor:
         yield "another type", lambda right, *x: _map(_other_type, right(*x))
+    if is_tensor and untaught and "value" in standard.compared:
+        yield "another value under no_grad", lambda right, *x: right(*x) if _learning() else _map(torch.neg, right(*x))
     for i, (name, x) in enumerate(given.items()):
         if _is_changeable(x):
             kind = "in-place change" if isinstance(x, Tensor) else "mutated input"
             yield f"{kind} of {name}", lambda right, *x, i=i: (right(*x), _spoil(x[i]))[0]
+            if untaught:
+                yield (
+                    f"{kind} of {name} under no_grad",
+                    lambda right, *x, i=i: (right(*x), _learning() or _spoil(x[i]))[0],
+                )
         if any(leaf.split(".")[0].split("[")[0] == name for leaf in taught):
             yield f"cut gradient to {name}", lambda right, *x, i=i: right(*x[:i], _map(_cut, x[i]), *x[i + 1 :])
     if taught:
         yield "cut gradient, all of it", lambda right, *x: _map(_cut, right(*x))
         yield "twice the gradient", lambda right, *x: _map(lambda y: y + y - y.detach(), right(*x))
+
+
+def _learning() -> bool:
+    return torch.is_grad_enabled()
 
 
 def _instead(reference: Any, change: Change) -> Any:

@@ -62,9 +62,10 @@ class Standard:
     mistakes: list[Mistake] = field(default_factory=list)
     laws: list[Law] = field(default_factory=list)
 
-    def watch(self, answer: Any, case: str) -> Seen:
-        """All that an answer does in a case."""
-        return see(partial(self.run, answer), self.cases[case], self.gives, "gradient" in self.compared)
+    def watch(self, answer: Any, case: str, learning: bool = True) -> Seen:
+        """All that an answer does in a case; without `learning`, under no_grad and with plain tensors."""
+        gradient = learning and "gradient" in self.compared
+        return see(partial(self.run, answer), self.cases[case], self.gives, gradient, learning)
 
 
 def check(answer: Any, standard: Standard) -> Iterator[str]:
@@ -85,6 +86,8 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
             if sentence := say(found[case], right[case]):
                 before = f"; right for {next(iter(standard.cases))}" if i else ""
                 raise Wrong(_recognised(found, standard, aspect) or f"{sentence} (for {case}{before})")
+        if sentence := _without_gradients(answer, standard, case):
+            raise Wrong(f"{sentence} (for {case}, under torch.no_grad(), as where pictures are translated)")
         yield case
     where = kept and f"your code puts something aside from call to call, in {kept[0]}"
     expect(not kept, f"{where}: what comes out may depend only on what goes in")
@@ -94,6 +97,18 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
         except Wrong as wrong:
             raise Wrong(_recognised(found, standard, "gradient") or str(wrong)) from wrong
         yield law.name
+
+
+def _without_gradients(answer: Any, standard: Standard, case: str) -> str | None:
+    """What differs where no gradients are kept; nothing where the reference cannot do without them."""
+    right = standard.watch(standard.reference, case, learning=False)
+    if right.error:
+        return None
+    found = standard.watch(answer, case, learning=False)
+    if found.error and "gradient" not in standard.compared:
+        return None  # an answer that computes by autograd what nobody differentiates
+    aspects = ("error", "value", "after") if "value" in standard.compared else ("error", "after")
+    return next((said for aspect in aspects if (said := _ASPECTS[aspect](found, right))), None)
 
 
 def _recognised(found: dict[str, Seen], standard: Standard, aspect: str) -> str | None:

@@ -54,7 +54,7 @@ class Seen:
         return dict.fromkeys(self.value, second.error) if second.error else second.value
 
 
-def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: bool) -> Seen:
+def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: bool, learning: bool = True) -> Seen:
     """Call a function on fresh arguments, and note all that can be seen.
 
     Args:
@@ -62,6 +62,8 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
         case: makes its arguments.
         gives: what comes out is called; several names for several results.
         gradient: tensors are handed in with a history, so that gradients have somewhere to go.
+        learning: whether gradients are kept; without, as when pictures are translated, nothing guards tensors against
+            changes in place.
 
     Raises:
         Open: if it is an untouched answer.
@@ -74,7 +76,7 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
     dice["torch's global generator"] = torch.default_generator
     states = {name: die.get_state() for name, die in dice.items()}
     try:
-        with torch.enable_grad():
+        with torch.set_grad_enabled(learning):
             result = function(*given.values())
     except Exception as error:  # whatever a learner's code does, it gets a sentence
         if isinstance(error, NotImplementedError) and str(error) == TODO:
@@ -90,7 +92,7 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
         value={name: _rebuilt(x, name, lambda _, leaf: _copied(leaf)) for name, x in value.items()},
         after=after,
         pull=lambda: _gradients(value, leaves),
-        repeat=lambda: see(function, case, gives, gradient),
+        repeat=lambda: see(function, case, gives, gradient, learning),
     )
 
 
