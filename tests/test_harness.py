@@ -104,7 +104,7 @@ def test_values_gradients_and_arguments_are_seen():
     assert all(g.any() for g in found.gradient.values())
     assert found.after["rows[0]['step']"] == 1 and found.after["g"] == "untouched" and found.after["x.requires_grad"]
     cut = seen(lambda x, w, rows, g: w(x.detach()))
-    assert not cut.gradient["y", "x"].any() and cut.gradient["y", "w.bias"].any()
+    assert cut.gradient["y", "x"] is None and cut.gradient["y", "w.bias"].any()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_graph_that_was_spoilt_and_a_grad_mode_that_was_left_off_are_seen():
         return z
 
     assert "inplace" in seen(spoils).gradient
-    assert not seen(lambda x, w, rows, g: (torch.set_grad_enabled(False) and None) or x * 2).gradient["y", "x"].any()
+    assert not seen(lambda x, w, rows, g: (torch.set_grad_enabled(False) and None) or x * 2).gradient["y", "x"]
     assert torch.is_grad_enabled()
 
 

@@ -29,7 +29,8 @@ def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
     if isinstance(standard.reference, type):
         given = {name: given[name] for name in list(signature(_used(standard.reference)).parameters)[1:]}
     seen = standard.watch(standard.reference, name)
-    taught = {name for (_, name), g in seen.gradient.items() if g.any()} if "gradient" in standard.compared else set()
+    ways = seen.gradient.items() if "gradient" in standard.compared else ()
+    taught = {name for (_, name), g in ways if g is not None and g.any()}
     is_tensor = isinstance(next(iter(seen.value.values())), Tensor)
 
     untaught = standard.watch(standard.reference, name, learning=False).error is None
@@ -54,6 +55,8 @@ def changes(standard: Standard) -> Iterator[tuple[str, Change]]:
                 )
         if any(leaf.split(".")[0].split("[")[0] == name for leaf in taught):
             yield f"cut gradient to {name}", lambda right, *x, i=i: right(*x[:i], _map(_cut, x[i]), *x[i + 1 :])
+    if ways and is_tensor and _first_float(given) is not None and all(g is None for _, g in ways):
+        yield "a gradient of zeros", lambda right, *x: _map(lambda y: y + 0 * _first_float(x).sum(), right(*x))
     if taught:
         yield "cut gradient, all of it", lambda right, *x: _map(_cut, right(*x))
         yield "twice the gradient", lambda right, *x: _map(lambda y: y + y - y.detach(), right(*x))
@@ -113,6 +116,11 @@ def _cut(thing: Any) -> Any:
 
 def _other_type(x: Tensor) -> Tensor:
     return x.float() if x.dtype == torch.float64 else x.double()
+
+
+def _first_float(given: Any) -> Tensor | None:
+    things = given.values() if isinstance(given, Mapping) else given
+    return next((x for x in things if _is_float(x)), None)
 
 
 def _is_float(thing: Any) -> bool:

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from uagt_lib.course.cases import Case
 from uagt_lib.course.expect import Difference, Wrong, describe, difference, expect, stumble
 from uagt_lib.course.seen import DRAWN, Seen, memory, see
@@ -165,19 +168,30 @@ def _again(got: Seen, _: Seen) -> str | None:
 def _gradient(got: Seen, want: Seen) -> str | None:
     if isinstance(got.gradient, str) or isinstance(want.gradient, str):
         return None if got.gradient == want.gradient else f"the value is right, but it has no gradient: {got.gradient}"
+    taught = {output for (output, _), g in want.gradient.items() if g is not None}
     for (output, given), right in want.gradient.items():
         mine = got.gradient[output, given]
-        found = difference(mine, right, f"the gradient of {output} with respect to {given}")
-        if found and not mine.any():
-            return (
-                f"the value is right, but no gradient of {output} reaches {given}: somewhere on this way there is a "
-                "detach(), a comparison, or a no_grad()"
-            )
-        if found and not right.any():
-            return f"the value is right, but a gradient of {output} reaches {given}, which should get none of it"
-        if found:
-            return f"the value is right, but {found.sentence()}: part of it is cut off, or something is added"
+        if output not in taught and mine is not None and not mine.any():
+            return f"the value is right, but {output} should learn nothing, and a gradient of zeros reaches {given}"
+        if said := _on_the_way(mine, right, output, given):
+            return f"the value is right, but {said}"
     return None
+
+
+def _on_the_way(mine: Tensor | None, right: Tensor | None, output: str, given: str) -> str | None:
+    """What is wrong with the gradient of one output with respect to one thing that is handed in."""
+    if mine is None and right is None:
+        return None
+    mine, right = (torch.zeros_like(other) if g is None else g for g, other in ((mine, right), (right, mine)))
+    found = difference(mine, right, f"the gradient of {output} with respect to {given}")
+    if found and not mine.any():
+        return (
+            f"no gradient of {output} reaches {given}: somewhere on this way there is a detach(), a comparison, or a "
+            "no_grad()"
+        )
+    if found and not right.any():
+        return f"a gradient of {output} reaches {given}, which should get none of it"
+    return found and f"{found.sentence()}: part of it is cut off, or something is added"
 
 
 _ASPECTS: dict[str, Callable[[Seen, Seen], str | None]] = {

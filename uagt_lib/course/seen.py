@@ -39,12 +39,12 @@ class Seen:
     error: Exception | None = None
     value: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    pull: Callable[[], dict[tuple[str, str], Tensor] | str] = dict
+    pull: Callable[[], dict[tuple[str, str], Tensor | None] | str] = dict
     repeat: Callable[[], "Seen"] | None = None
 
     @cached_property
-    def gradient(self) -> dict[tuple[str, str], Tensor] | str:
-        """By output and input, zeros where none arrives. A sentence where it cannot be computed."""
+    def gradient(self) -> dict[tuple[str, str], Tensor | None] | str:
+        """By output and input, None where no way leads there. A sentence where it cannot be computed."""
         return self.pull()
 
     @cached_property
@@ -182,8 +182,8 @@ def _pieces(thing: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, copy.copy(thing)
 
 
-def _gradients(value: dict[str, Any], leaves: dict[str, Tensor]) -> dict[tuple[str, str], Tensor] | str:
-    """The gradient of every output, its numbers weighted at random, with respect to every leaf."""
+def _gradients(value: dict[str, Any], leaves: dict[str, Tensor]) -> dict[tuple[str, str], Tensor | None] | str:
+    """The gradient of every output, its numbers weighted at random, with respect to every leaf; None without a way."""
     outputs: dict[str, Tensor] = {}
     for name, x in value.items():
         _rebuilt(x, name, lambda n, leaf: outputs.update({n: leaf}) if isinstance(leaf, Tensor) else None)
@@ -198,7 +198,6 @@ def _gradients(value: dict[str, Any], leaves: dict[str, Tensor]) -> dict[tuple[s
             except RuntimeError as error:
                 return str(error).split(": [")[0].splitlines()[0]
             arrived = dict(zip(learning, got, strict=True))
-        for name, leaf in leaves.items():
-            g = arrived.get(name)
-            found[output, name] = torch.zeros_like(leaf) if g is None else g
+        for name in leaves:
+            found[output, name] = arrived.get(name)
     return found
