@@ -22,6 +22,7 @@ from uagt_lib.evaluate import kid
 from uagt_lib.training.checkpoint import step_of
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import preset
+from uagt_lib.training.trainer import Trainer
 
 
 def test_a_run_that_relapses_has_not_found_its_objects_yet():
@@ -111,6 +112,18 @@ def test_so_far_shows_the_newest_or_what_ships_or_nothing(tmp_path, capsys):
     (tmp_path / "milestones" / "step-00000005.safetensors").touch()
     assert [step_of(p) for p in capstone.so_far(place)] == [5, 10, 20]
     assert "3 milestones of your run so far, the newest of step 20" in capsys.readouterr().out
+
+
+def test_facts_forecast_the_steps_that_are_left_and_nothing_where_none_is(tmp_path):
+    config = preset("savanna-smoke").with_(steps=24, savanna=4)
+    place = capstone.World(config, from_savanna(32, 36, images=4, held_out=2), tmp_path, None, {})
+    Trainer.open(config, place.pair, tmp_path, progress=False).run(until=3)
+    said = capstone.facts(place)
+    assert "step 3 of 24" in said and "\n1 steps of " in said
+    assert said.endswith("Your run is at step 3 already; starting it goes on from there.")
+    Trainer.open(config, place.pair, tmp_path, progress=False).run()
+    said = capstone.facts(place)
+    assert said.endswith("Your run is finished (24 steps): starting it only shows it.") and "to the end" not in said
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 # # 06 · Two stages
 #
 # Three runs of one program, from the same seed, on the same pictures. What sets them apart is nothing but the step at which attention was
-# frozen, and they end with three different ideas of what a translation is.
+# frozen, and they end with three different ideas of what a translation is: in our runs, with a mean attention of 0.58, 0.03 and 0.73 on the horses.
 #
 # **You will be able to**
 # * say why the paper trains in two stages, and show what happens with the switch too early, or with none;
@@ -266,7 +266,7 @@ def learning_rate(epoch, epochs, base):
 # The question at the end of lesson 05. In stage 2 attention's weights rest. Three ways come to mind:
 # `torch.no_grad()` around the network, `.detach()` of its map, `requires_grad_(False)` on its weights.
 #
-# On the way there any of them does: nobody before $A_S$ learns. On the way home two of them are wrong, because of one arrow: $s'' = A_T(s')\odot F_{T\to S}(s') + (1-A_T(s'))\odot s'$, and $s'$
+# On the way there any of them does: nobody before $A_S$ learns. On the way home not all are right, because of one arrow: $s'' = A_T(s')\odot F_{T\to S}(s') + (1-A_T(s'))\odot s'$, and $s'$
 # enters **three** times: as a picture, as food for the painter, and as food for attention. The third arrow says: *paint so
 # that $A_T$ finds it again*. It belongs to $F_{S\to T}$, which goes on learning.
 #
@@ -394,6 +394,7 @@ figures.show(
 )
 for at, on, off in biased_course:
     print(f"step {at}: mean attention {on:.2f} on the horses, {off:.2f} elsewhere")
+watch("bias 1, step 200", shown[200].attention)
 # %% [markdown]
 # Same networks, same losses, same steps, another bias: the background gets its attention from the pictures' background. Some of the horses may follow, others stay black: look. (With the seeds 1 to 4 the background had 0.39 to 0.48 at step 200, and in run X's place 0.01 to 0.02. `collapse` is silent about such maps. At 64 px, after 800 steps
 # and with three other seeds, it was about 0.8 on horses and 0.5 off them: `data/reproduced/fig7.md`.)

@@ -51,11 +51,13 @@ figures.show(
 )
 print(f"To zebras, B is {score['A'] / score['B']:.0f} times closer than A.")
 # %% [markdown]
-# The number beside each row is a **Kernel Inception Distance** (KID × 100) to real zebras: lower is closer. B wins by far. Yet B swapped
-# the meadow for dry grass, and nobody had asked for that. Which row would *you* accept? Write it down; section 7.8 comes back to it.
+# The number beside each row is a **Kernel Inception Distance** (KID × 100) to real zebras: lower is closer. B wins by far. Which row
+# would *you* accept? Write it down; section 7.8 comes back to it.
 # %%
 vote = ...  # "A" or "B"
 # %% [markdown]
+# Now look below the animals: B swapped the meadow for dry grass, and nobody had asked for that.
+#
 # **After this lesson you will be able to**
 # * build KID from its kernel up, and say what its estimate does where the distance is 0;
 # * read the ± behind a score: of what is it the spread, and what makes it smaller;

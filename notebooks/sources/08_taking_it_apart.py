@@ -276,7 +276,7 @@ for n in ("A_s", "A_t"):
 # * **-D and -D-A** equal the full method in stage 1, everywhere (=): both switches act in stage 2 only. In stage 2 -D-A is the only one whose attention still gets a gradient.
 # * **-As, -At**: one generator's gradient grows, and what grows is the cycle loss, in **both** round trips: without $A_S$ the meadow of $s$ is repainted on the way there, that of $t$ on
 #   the way back. So both backgrounds are at stake, as 8.1 found. (These weights are the full method's. What a system trained without $A_S$ from the start would feel, the figure cannot tell.)
-# * **-cycle**: for attention, the adversarial terms and the cycle loss pull against each other: at a cosine of -1 they would be exactly opposite (seeds 0 to 4 of ours: -0.45 to -0.99). Take one away, and the other is what remains.
+# * **-cycle**: for attention, the adversarial terms and the cycle loss pull against each other: at a cosine of -1 they would be exactly opposite (seeds 0 to 4 of ours: -0.45 to -0.99; `trained(config.with_(seed=1), pair, runs("smoke-1"), until=200)` makes one). Take one away, and the other is what remains.
 #   In stage 2 the masked adversarial terms are all that is left to the generators.
 # * **-cycleAtt** stops nobody.
 #
@@ -470,7 +470,7 @@ reveal(guess, first[at], "share of tables with the best one first")
 # %% [markdown]
 # Is 0.5 much? The paper does not say how much its trainings differ. Ours do, by KID and from horses to zebras: three of 1600 steps 51.8 ± 3.5, three others of 800 steps 52.6 ± 7.6, one of which
 # translates nothing (both in `data/reproduced/README.md`; 8.5 shows the second three). That is 7 and 14 % of the mean, and of Table 2's scores 7 % would be half a point. So read Table 2 like this: **-cycle breaks the system; the full
-# method is likely the best; the order of the other five is not known.**
+# method has the best claim to the first place (if the ± is 0.5, a truly best one keeps it in about two tables of three); the order of the other five is not known.**
 # %% [markdown]
 # ## 8.5 All of them, on the savanna
 #
@@ -565,7 +565,7 @@ reveal(guess, best.removeprefix("uagt"), "the ablation with the lowest mean, hor
 #
 # $$ -D_T(s') + \lambda\,\lVert s - s'' \rVert_1 $$
 #
-# **UNIT** (Liu et al., 2017): both kinds of pictures share one code, $z = E_S(s) + \text{noise}$, and $s' = G_T(z)$. Decoding $z$ at home must give $s$ back; codes stay near 0.
+# **UNIT** (Liu et al., 2017): an encoder $E_S$ and decoders $G_S$, $G_T$; both kinds of pictures share one code, $z = E_S(s) + \text{noise}$, and $s' = G_T(z)$. Decoding $z$ at home must give $s$ back; codes stay near 0.
 #
 # $$ (D_T(s') - 1)^2 + 10\,\lVert s - G_S(z) \rVert_1 + 10\,\lVert s - s'' \rVert_1 + 0.01\,\lVert E_S(s) \rVert^2 + \dots $$
 #
@@ -590,7 +590,7 @@ reveal(guess, careful, "background error of the most careful rival")
 rows["table1"] = table_again("table1", "S→T")
 # %% [markdown]
 # (The full method's mean holds the run that changes nothing; its two others have 0.006 and 0.004.) By the mean of both KIDs the full method stands first. By KID to
-# target it stands last, with that run and without (9 and 26): 7.6 showed what the meadow does to that number. And which rival is second? Look at how few games decide it.
+# target it stands last, with that run and without (its two others score 9 and 26): 7.6 showed what the meadow does to that number. And which rival is second? Look at how few games decide it.
 # %% [markdown]
 # ## 8.7 What taking apart cannot tell
 #

@@ -26,6 +26,8 @@ figures.show(
     show.results(data("checkpoints", "savanna-64.safetensors"), unseen),
     "Three horses and three zebras with attention, paint and result.",
 )
+# %% [markdown] tags=["instructor"]
+# **For teachers · plan.** 75 minutes in class, runs started before the break: 10 choose and start, 20 pull the plug, 15 healthy, 10 milestones, 15 the number, 5 quiz.
 # %% [markdown]
 # This is where you are going: held-out pictures, translated by the run that ships with the course. Compare the third row with the last:
 # the **paint** is a whole new picture, meadow and all. Attention takes the animal from it and leaves the rest.
@@ -203,9 +205,10 @@ if covered is None:
 else:
     reveal(guess, covered / dashboard.trainer.steps, "both cover their animals at a share of")
 # %% [markdown]
-# Two questions, two numbers, and they need not agree: **healthy means decided, not right.** Whether a map decided for the *animal* only
-# masks can tell, and photographs bring none. That is why we draw our own pictures, and why you should look at samples with your own eyes.
-# Lesson 06 froze maps that were decided too little; the paper waits for 30 of its 100 epochs.
+# Two questions, two numbers, and they need not agree: **healthy means not collapsed: neither decided nor right.** Look in 9.5 at the
+# milestone nearest to that step. Whether a map decided for the *animal* only masks can tell, and photographs bring none. That is why we
+# draw our own pictures, and why you should look at samples with your own eyes. Lesson 06 froze one map that had decided nothing (Z), and
+# one that had decided for the meadow (Y); the paper waits for 30 of its 100 epochs.
 #
 # ## 9.5 Look back: milestones
 #
@@ -290,8 +293,9 @@ if report and halves:
     nearer = min(halves, key=lambda name: story.to_target(report, name))
     reveal(my_guess, nearer.split()[-1], "nearer to the target")
 # %% [markdown]
-# In the savanna its animals bring it most of the way. The meadow brings the rest: left alone, CycleGAN would stand *behind* ours by this column, in both
-# directions. And look at the mean: CycleGAN's own animals on an untouched meadow beat CycleGAN. That is what Eq. 1 is for.
+# In the savanna its animals bring it most of the way. The meadow brings the rest: left alone, CycleGAN would stand behind the shipped run by this column, clearly
+# for horses (S→T), by little for zebras. Where does your run stand? (No contradiction to 7.6: there the question was what sets A apart from B. Here it is what leads
+# from an untouched horse to zebras.) And look at the mean: CycleGAN's own animals on an untouched meadow beat CycleGAN. That is what Eq. 1 is for.
 #
 # Report both columns, and the masks where there are any. Here is the paper's own table, for photographs:
 # %%

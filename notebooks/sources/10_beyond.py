@@ -126,14 +126,13 @@ for name, rgb in more.items():
     s_a = translate_batch(ours, torch.where(oval, colour_of, scenes)).attention
     print(f"{name:6} {score.inside(s_a, oval.expand(24, 1, 64, 64).float()):.2f}")
 # %% [markdown]
-# Not brown: colours that a landscape does not have. Green and cyan, the neighbours of meadow and sky, are passed over. "Horse" and "not
-# of the landscape's colours" were nearly the same thing in the pictures that taught it, and it learned the one that it could tell.
+# Not brown alone: on a meadow, most colours far from grass and sky. Grey, the colour of stones, is among them; blue is half found, white less; green and cyan, the neighbours of grass and sky, not at all.
+# "Horse" and "far from the colours of grass and sky" were nearly the same thing in the pictures that taught it, and it learned the one that it could tell.
 #
 # Stones lie in *both* piles, so striping one convinces nobody. Why was it not taught to leave them alone? We do not know.
 # Write down a guess, and an experiment that could prove it wrong.
 #
-# If that is right, attention finds what separates the **piles you collected**, not what you had in mind. Then other piles must turn it
-# around. That can be tested.
+# If that is right, attention finds what separates the **piles you collected**, not what you had in mind. That can be tested.
 #
 # ## 10.3 Everything is there
 #
@@ -180,7 +179,7 @@ figures.show(figures.rows(titles, [batch[few] for batch in batches], width=8.6),
 #
 # (The paper's Fig. 9 shows maps that cover the entire picture; ours cover what changes. At 32 px they are blunt and leave a green rim around animals. At 64 px,
 # over three seeds, attention is 0.02 to 0.03 on animals and 0.4 to 0.5 elsewhere: `data/reproduced/fig9.md`, made by `uagt reproduce fig9`.)
-# With the controls you can watch it happen, milestone by milestone:
+# With the controls you can watch it happen, milestone by milestone (the picture "above τ" and the IoU are made for lesson 06: this run has no stage 2, and here a low IoU is right):
 # %%
 widgets.attention_explorer(folder, seasons)
 # %% [markdown]
@@ -427,7 +426,7 @@ figures.show(draw.columns(shown, ["input", "attention", "result"], sizes),
              "attention and result below each")
 # %% [markdown]
 # Two of these pictures are four times as wide as any of training. Which stones wear stripes? And which squares of the quilt are "horse": does what you
-# found in 10.2 explain them? The networks have an answer for every input, and no way to say "this is nothing I know".
+# found in 10.2 explain them? (Purple and yellow are in no landscape either, and are passed over here: our rule was measured on meadows.) The networks have an answer for every input, and no way to say "this is nothing I know".
 #
 # For photographs, train on photographs: lesson 09 with `WORLD = "horse2zebra"`, or with two piles of your own, `WORLD = "mine"`.
 # %% [markdown] tags=["instructor"]

@@ -107,19 +107,25 @@ def own_pictures() -> Path:
 def facts(place: World) -> str:
     """What will be trained, counted, and what it takes on this machine, measured on twenty steps that are thrown away.
 
-    Where a run is under way or done already, how far it is.
+    Where a run is under way, they are its next twenty; where it is done, nothing is measured.
+
+    Raises:
+        UagtError: if another run lies there, or none of its checkpoints can be read.
     """
-    trainer = Trainer(place.config, place.pair, place.run, progress=False)
+    trainer = Trainer.open(place.config, place.pair, place.run, progress=False)
     pictures = " and ".join(f"{len(d.train)} pictures ({len(d.test)} held out)" for d in place.pair.domains)
     weights = sum(p.numel() for p in trainer.model.parameters()) / 1e6
     switch = round(place.config.switch * trainer.steps)
     lines = [
         f"{place.config.preset}: {pictures} of {place.config.view} px; {weights:.1f} million weights",
         f"{trainer.steps} steps; stage 2 begins at step {switch}",
-        *trainer.dry_run(),
     ]
-    if done := [checkpoint.step_of(path) for path in checkpoint.checkpoints(place.run)]:
-        lines.append(f"Your run is at step {done[-1]} already; starting it goes on from there.")
+    if trainer.step >= trainer.steps:
+        return "\n".join([*lines, f"Your run is finished ({trainer.step} steps): starting it only shows it."])
+    done = trainer.step
+    lines += trainer.dry_run()
+    if done:
+        lines.append(f"Your run is at step {done} already; starting it goes on from there.")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from uagt_lib.method.model import Model, Trips
 
 ADVICE = {
     "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell "
-    "the domains apart do this; an earlier switch to stage 2 stops it.",
+    "the domains apart do this; if it grew late, an earlier switch to stage 2 stops it.",
     "zeros": "attention is {mean:.3f} everywhere: nothing is translated, and copying the input costs no cycle loss. It "
     "may come back; if not, a lower learning rate, a warm-up, attention_start=1 or another seed lead out of this trap.",
     "grey": "attention still hovers at {mean:.2f} on every pixel: it has not found anything yet, and stage 2 would "

@@ -80,7 +80,8 @@ QUIZ = (
             Choice(
                 "Backgrounds tell the domains apart, and D rewards repainting them",
                 True,
-                "With bias 1, and nothing else changed, it got attention. Make backgrounds alike, or freeze earlier.",
+                "With bias 1, and nothing else changed, it got attention. Make backgrounds alike; or, if your film "
+                "shows the leak growing late, as in the paper's Figure 7, freeze before it.",
             ),
         ),
     ),

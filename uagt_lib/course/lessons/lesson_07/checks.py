@@ -347,7 +347,10 @@ def of_three_subsets(answer):
         likely = (means - mean).abs() <= 2e-5 * max(1.0, abs(mean))
         right = likely & ((stds - std).abs() <= 2e-5 * max(1.0, std))
         expect(bool(likely.any()), "the mean is that of no three subsets of 2 pictures of x and 2 of y, none twice")
-        expect(bool(right.any()), "the mean is right; the ± is not the standard deviation of the three subsets' values")
+        expect(
+            bool(right.any()),
+            "the mean is right; the ± is not the standard deviation of the three subsets' values (correction=0)",
+        )
         spread |= std > 1e-3
         reached |= bool(beyond[triples[right]].any())
     expect(spread, "in 30 calls with three subsets each, all three had the same value: draw anew for every subset")

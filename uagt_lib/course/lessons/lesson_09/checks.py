@@ -394,3 +394,14 @@ def ties_won(mine, rival):
 def share(mine, rival):
     mean, spread, won = lead(mine, rival)
     return mean, spread, won / len(mine)
+
+
+@mistake("09.3", "the lead is wanted x 100, as in Table 1; and its ± divides by the number of splits (correction=0)")
+def unscaled_sample_deviation(mine, rival):
+    return _summary(rival.mean(1) - mine.mean(1), 1)
+
+
+@mistake("09.3", "± is a standard error, and divides by n - 1; take the spread of the lead itself, .std(correction=0)")
+def corrected_standard_error(mine, rival):
+    mean, spread, won = sample_deviation(mine, rival)
+    return mean, spread / len(mine) ** 0.5, won

@@ -13,9 +13,9 @@ QUIZ = (
             ),
             Choice("To react to red", False, "Brown, black and pink ovals were attended as well."),
             Choice(
-                "To find colours that its training landscapes do not have",
+                "To find, on a meadow, most colours far from those of grass and sky",
                 True,
-                "Ovals in green and cyan, near to meadow and sky, were left alone; foreign colours were attended.",
+                "Ovals in green and cyan, near to meadow and sky, were left alone; most other colours were attended.",
             ),
         ),
     ),
