@@ -91,9 +91,13 @@ def test_hints_come_one_at_a_time_and_end_with_the_library(capsys):
     [
         (..., 0.5, "no guess"),
         (0.46, 0.5, "close"),
+        (0.667, 2 / 3, "exactly"),
+        (4, 4.0, "exactly"),
+        (1230, 1234, "close"),
         (0.7, 0.5, "too high"),
         (0.3, 0.5, "too low"),
         (" Target", "target", "as you guessed"),
+        ("1,1,1", "1, 1, 1", "as you guessed"),
         ("source", "target", "not what you guessed"),
     ],
 )

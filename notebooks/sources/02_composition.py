@@ -36,6 +36,12 @@ figures.show(
     "meadow.",
 )
 print(f"background error of CycleGAN: {background_error(s, painted, masks):.3f}")
+# %% [markdown] tags=["instructor"]
+# **For teachers · plan.** 25 + 25 minutes: 2.1 to 2.4, then 2.5 to 2.7. 2.8 and the quiz may be homework.
+#
+# **For teachers, 2.1 to 2.4 (25 min).** Ask before 2.1: "who taught the generator to leave the background alone?"
+# Let them see the orange desert, then ask again. At the valley, let two people draw their expected curve on the board first, and ask whoever
+# drew a straight line why: `compose` is linear in the matte, but is the judge?
 # %% [markdown]
 # **Background error**, the number of this lesson: how much the pixels that are no animal have changed, on average, where 0 means
 # untouched and 1 means black became white. CycleGAN changes them by about 0.12. The stripes are good. The rest was not asked for.
@@ -139,7 +145,7 @@ def score(images):
 zero = torch.zeros_like(masks)
 all_mattes = [zero, zero + 1, zero + 0.5, masks, 1 - masks]
 scores = [score(compose(s, painted, matte)) for matte in all_mattes]
-notes = [f"$D_T$: {value:.2f}" for value in scores]
+notes = [f"$D_T$, mean of 16: {value:.2f}" for value in scores]
 figures.show(
     show.gallery(titles, mattes, results, notes),
     "The same five results with scores: "
@@ -226,9 +232,10 @@ for name, (x, m, paint) in thirds.items():
 #   (`attention_start`; lesson 06 watches attention sink).
 # * On the horse alone the first steps are paid where the meadow is green. On the driest third, look at the last line, even this road begins with a small dip. An average over all meadows would have hidden that.
 # %% [markdown] tags=["instructor"]
-# **For teachers, 2.1 to 2.4 (25 min).** Ask before 2.1: "who taught the generator to leave the background alone?"
-# Let them see the orange desert, then ask again. At the valley, let two people draw their expected curve on the board first, and ask whoever
-# drew a straight line why: `compose` is linear in the matte, but is the judge?
+# **For teachers, 2.5 to 2.7 (25 min).** The sentence to get out of the class: *attention is where the discriminator cares and the paint differs*.
+# Good questions: What if the discriminator cared about backgrounds only (bias 1 in the savanna)? Attention would cover the background:
+# the paper's "objects or areas" is meant literally. What if the generator could copy perfectly? The cycle would push nothing away.
+# Let fast groups run `teach` for 300 steps and tell what becomes of the map on the horses: this judge has nothing new to say. In full training $D_T$ keeps learning.
 # %% [markdown]
 # ## 2.5 Why attention can learn at all
 #
@@ -267,13 +274,18 @@ upstream, by_autograd = torch.autograd.grad(wish, [s_prime, s_a])
 gradient = matte_gradient(upstream, s, painted)
 
 print("the same as autograd's:", torch.allclose(gradient, by_autograd, atol=1e-8))
-on, off = (1e6 * -measure(gradient, masks) for measure in (inside, outside))
-print(f"mean pull upwards, in millionths: {on:.0f} on horses, {off:.0f} elsewhere")
+# `wish` is a mean over 16 pictures: times 16, the pull is that on one picture's matte
+on, off = (1e6 * len(s) * -measure(gradient, masks) for measure in (inside, outside))
+print(f"mean pull on a picture's matte, in millionths: {on:.0f} on horses, {off:.0f} elsewhere")
 reveal(
     guess,
     "horse" if on > 3 * abs(off) else "meadow" if off > 3 * abs(on) else "both",
     "pulled up",
 )
+for name, x in (("the paint differs", painted - s), ("the judge cares", upstream)):
+    size = x.abs().mean(1, keepdim=True)
+    ratio = inside(size, masks) / outside(size, masks)
+    print(f"{name} {ratio:.1f} times as much on horses")
 # %%
 few = [0, 3, 5, 7, 9, 15]
 figures.show(
@@ -283,10 +295,11 @@ figures.show(
 )
 # %% [markdown]
 # Users of the authors' program ask first: *why does attention find the object at all?* By the formula two factors must both be large: **the paint differs** from the photo, and **the judge cares**.
-# The meadow is repainted from edge to edge, so the first factor is there, and yet the pull is small: of the two, it must be the judge that does not care. The paper says it in words
+# The meadow is repainted from edge to edge, yet the pull there is small. Read the last two lines above the maps: on horses the paint differs more, **and** the judge cares more. Elsewhere both are smaller, and
+# neighbouring pixels often pull in opposite directions, which nearly cancel in the mean. The paper says it in words
 # (Section 3.1): attention goes to the areas that the *discriminator* finds most descriptive. Not to objects as such.
 #
-# Look closely, though: neighbouring pixels disagree even inside a horse. Only on average does the horse point upwards. And is it so on every meadow, for a judge that likes green, and wherever the matte stands?
+# Look closely, though: neighbouring pixels disagree inside a horse as well. Only on average does the horse point upwards. And is it so on every meadow, for a judge that likes green, and wherever the matte stands?
 # The control of 2.3 again:
 # %%
 for name in ("greenest", "driest"):
@@ -295,8 +308,11 @@ for name in ("greenest", "driest"):
         s_a = torch.full_like(m, height).requires_grad_()
         wish = (cyclegan.D_t(compose(x, paint, s_a)) - 1).square().mean()
         [found] = torch.autograd.grad(wish, s_a)
-        on, off = (1e6 * -measure(found, m) for measure in (inside, outside))
-        print(f"{name} third, matte {height}: pull {on:.0f} on horses, {off:.0f} elsewhere")
+        on, off = (1e6 * len(x) * -measure(found, m) for measure in (inside, outside))
+        print(
+            f"{name} third, matte {height}: pull on a picture's matte {on:.0f} on horses, "
+            f"{off:.0f} elsewhere"
+        )
 # %% [markdown]
 # At one half, where a newborn attention stands, the pull on horses is about the same on green and on dry meadows, and far above the pull elsewhere: scores of whole pictures depended on the grass, **this does not.** Lower down
 # it does. On green a matte that has sunk to a tenth is still pulled up on horses, on dry grass it is pulled *down*: the valley of 2.4, seen from the slope.
@@ -308,12 +324,12 @@ for name in ("greenest", "driest"):
 # %%
 few = [0, 3, 5, 9]
 numbers = torch.zeros(4, 1, 64, 64, requires_grad=True)  # the sigmoid of 0 is 0.5
-optimiser = torch.optim.Adam([numbers], lr=0.1)
+optimizer = torch.optim.Adam([numbers], lr=0.1)
 for _ in range(40):
-    optimiser.zero_grad()
+    optimizer.zero_grad()
     wish = (cyclegan.D_t(compose(s[few], painted[few], numbers.sigmoid())) - 1).square().mean()
     wish.backward()
-    optimiser.step()
+    optimizer.step()
 
 free = numbers.sigmoid().detach()
 figures.show(
@@ -352,7 +368,7 @@ def newborn(seed):
 def teach(loss_of, *networks, steps=100):
     """Adam on these networks alone; every 10 steps, what the first attends to on unseen
     pictures."""
-    optimiser = torch.optim.Adam(
+    optimizer = torch.optim.Adam(
         [p for n in networks for p in n.parameters()], lr=3e-3, betas=(0.5, 0.999)
     )
     dice, records = torch.Generator().manual_seed(0), []
@@ -364,9 +380,9 @@ def teach(loss_of, *networks, steps=100):
             records.append({"step": step, "inside": on, "outside": off})
         if step == steps:
             return records
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss_of(horses[torch.randint(64, (4,), generator=dice)]).backward()
-        optimiser.step()
+        optimizer.step()
 
 
 # %%
@@ -482,11 +498,6 @@ with torch.no_grad():
 #
 # *What is different in the real method.* There nothing is frozen: six networks learn at once, the judge gets used to composed
 # pictures, and the generator to being seen through a matte (lessons 05, 06). Our experiment removes all that to show one mechanism. Does the toll go on, if you train longer (`steps=300`)? And from other births (`newborn(1)`)?
-# %% [markdown] tags=["instructor"]
-# **For teachers, 2.5 to 2.7 (25 min).** The sentence to get out of the class: *attention is where the discriminator cares and the paint differs*.
-# Good questions: What if the discriminator cared about backgrounds only (bias 1 in the savanna)? Attention would cover the background:
-# the paper's "objects or areas" is meant literally. What if the generator could copy perfectly? The cycle would push nothing away.
-# Let fast groups run `teach` for 300 steps and tell what becomes of the map on the horses: this judge has nothing new to say. In full training $D_T$ keeps learning.
 # %% [markdown]
 # ## 2.8 Matte or mask?
 #

@@ -15,7 +15,7 @@
 # * say when two layers may change places, and make an attention network cheaper without changing one pixel of its map;
 # * mend the attention network $A_S$, and tell apart what a paper says, what its program does, and what you do.
 #
-# **Time** about 65 minutes, and 20 more if you like what stands under "Further"; the notebook itself runs in under 20 seconds. **You
+# **Time** about 65 minutes (44 of them exercises), and 20 more if you like what stands under "Further"; the notebook itself runs in under 20 seconds. **You
 # need** lesson 02 (Eq. 1) and PyTorch's `nn.Module`.
 #
 # The one equation of this lesson is the output size of a convolution with kernel $k$ and padding $p$ on $n$ pixels:
@@ -262,7 +262,7 @@ figures.show(draw.gradients({"the paper's D, without norms": bare["the paper's D
 # discriminator judges patches. Does it?" (With norms: mostly.) If somebody asks about generators: 169 px by the formula; a transposed convolution skips positions, so some
 # pixels see 165.
 # %% [markdown]
-# ## 3.4 Twelve pixels are missing
+# ## 3.4 What the program sees
 #
 # Back to the mosaic. With its stride mended, the appendix's string promises what you just measured, 39 px. And the program itself?
 #
@@ -296,8 +296,6 @@ reveal(my_guess, suspects[0], "the last three kernels")
 # the arguments of the function it calls are, in this place, a kernel's height and its width; and of the two, only the width sets the
 # kernel: `(1, 1)`. An easy slip. Nothing crashes, and every shape is right. **Code that runs is not yet the code you meant.**
 #
-# Now the mosaic explains itself: `up2` copies a value into a 2x2 block, and a 1x1 kernel treats equal pixels alike.
-#
 # **Predict first.** We take the map of 64 x 64, cut it into tiles of 4x4 and measure the largest difference inside any tile.
 # %%
 my_guess = ...   # a number, 0 or more
@@ -311,7 +309,7 @@ def inside_tiles(map, side=4):
 reveal(my_guess, inside_tiles(maps[1]), "largest difference inside a 4x4 tile, released")
 print("the same for ours is larger than 0.01:", inside_tiles(maps[2]) > 0.01)
 # %% [markdown]
-# Exactly zero, whatever the weights.
+# Exactly zero, whatever the weights. So the mosaic explains itself: `up2` copies a value into a 2x2 block, and a 1x1 kernel treats equal pixels alike.
 # %% [markdown] tags=["instructor"]
 # **For teachers · after 3.4 (42 min so far).** Worth playing as a detective story: who needs to see the source at all? A receptive field is evidence
 # that a program cannot hide. Ask what else could be found from outside (padding: a flat picture, section 3.6).
@@ -573,7 +571,7 @@ with torch.no_grad():
 print("s_a", tuple(s_a.shape), "  s'", tuple(s_prime.shape))
 print(f"mean of the untrained map {s_a.mean():.1f}")
 # %% [markdown]
-# An untrained map is near S(0) = 1/2, undecided. (Our small networks begin with a last bias of 1 instead, `attention_start`: a map of about
+# An untrained map is near sigmoid(0) = 1/2, undecided. (Our small networks begin with a last bias of 1 instead, `attention_start`: a map of about
 # 0.7, further from zero, where nothing is painted and nothing costs.)
 # %% [markdown] tags=["instructor"]
 # **For teachers · around 03.5 (70 min with discussion).** The most common stumble: the norm goes, the border of zeros stays; the check names it. Students who finish

@@ -4,12 +4,13 @@
 #
 # Six networks are about to fight over every patch of a picture, and all that each of them will ever hear about the others is one number.
 # This lesson is about those numbers: who wants which one up, and how a single unlucky choice silences a player for good.
+# One patch in a thousand, and a judge's weights are `nan` for ever: section 4.4 does it in a dozen lines.
 #
 # **You will be able to** read a discriminator's answer as a map · write the least-squares and the logarithmic game, the second one so
 # that it survives any score · tell which gradient dies, and where · put Eq. 4 together and say who minimises what · predict
 # what the dial $\lambda_{cyc}$ does, before you train anything.
 #
-# **Time** 50 min, of which your computer works about one · **Needs** lesson 02 (Eq. 1), lesson 03 (what a patch discriminator is)
+# **Time** 50 min, 24 of them exercises; your computer works for about one · **Needs** lesson 02 (Eq. 1), lesson 03 (what a patch discriminator is)
 #
 # $$\mathcal L^{s}_{adv} = \mathbb E_t\big[\log D_T(t)\big] + \mathbb E_s\big[\log(1-D_T(s'))\big]\quad\text{(Eq. 2)}\qquad
 # \mathcal L^{s}_{cyc} = \lVert s - s''\rVert_1\quad\text{(Eq. 3)}$$
@@ -38,8 +39,8 @@ with torch.no_grad():
     one = compose(s[7:8], painted[7:8], lower)
     shown = torch.cat([t[1:2], s[7:8], one, painted[7:8]])  # (4, 3, 64, 64)
     scores = cyclegan.D_t(shown)  # (4, 1, 14, 14)
-    means = {
-        name: cyclegan.D_t(x).mean()
+    each = {  # the mean score of each picture, (16,)
+        name: cyclegan.D_t(x).mean((1, 2, 3))
         for name, x in (("zebras", t), ("fakes", painted), ("horses", s))
     }
 figures.show(
@@ -49,7 +50,17 @@ figures.show(
     "Four pictures and their score maps of 14 by 14 patches. In the third, one horse has "
     "become a zebra, and a dark spot stays on the other.",
 )
-print("mean score of 16", ", ".join(f"{name} {value:.2f}" for name, value in means.items()))
+for name, x in each.items():
+    print(
+        f"16 {name}: mean score {x.mean():.2f}, single pictures {x.min():.2f} to {x.max():.2f}"
+    )
+# %% [markdown] tags=["instructor"]
+# **For teachers · plan.** 25 + 25 + 15 minutes: 4.1 to 4.3, 4.4 and 4.5, 4.6 and 4.7.
+#
+# **For teachers, 4.1 to 4.3 (25 min).** Have the table of 4.2 filled in by the class on the board, term by term, before it is scrolled into
+# view. The question that sorts people out: "why does $\log D_T(t)$ not reach $A_T$, although $A_T$ looks at $t$?" In stage 1 the judge
+# sees the whole $t$; in stage 2 it sees $t$ masked by $A_T(t)$, and then the threshold cuts the gradient.
+# On the half: let them argue first, many tutorials state the wrong story.
 # %% [markdown]
 # ## 4.1 A judge that answers with a map
 #
@@ -98,7 +109,7 @@ reveal(guess, whisper / touched, "elsewhere, as a share")
 #
 # **+** wants it larger, **−** wants it smaller, **·** cannot change it. The other direction, with $t$, $D_S$ and so on, is the same table again.
 #
-# Two remarks. Optimisers only *minimise*, so the judge will minimise the negative of its wish. And Eq. 2 is not what was run:
+# Two remarks. Optimizers only *minimise*, so the judge will minimise the negative of its wish. And Eq. 2 is not what was run:
 # the appendix says that a **least-squares** game took its place, and the released program agrees. We build both.
 #
 # ## 4.3 Least squares
@@ -137,9 +148,9 @@ def first_step(scale, method, **options):
     judge = load_model(data("checkpoints", "cyclegan-64.safetensors"))
     weights = list(judge.D_t.requires_grad_().parameters())
     old = [w.detach().clone() for w in weights]
-    optimiser = method(weights, lr=1e-4, **options)
+    optimizer = method(weights, lr=1e-4, **options)
     (scale * lsgan_discriminator(judge.D_t(t[:4]), judge.D_t(painted[:4]))).backward()
-    optimiser.step()
+    optimizer.step()
     return sum((w - o).square().sum() for w, o in zip(weights, old, strict=True)).sqrt().item()
 
 
@@ -154,10 +165,10 @@ reveal(guess, ratio["Adam"], "with Adam")
 # Under plain gradient descent (SGD) the usual story is true. A factor matters where losses are **added**: halve the generator's adversarial term and
 # leave the cycle alone, and you have silently doubled $\lambda_{cyc}$.
 # %% [markdown] tags=["instructor"]
-# **For teachers, 4.1 to 4.3 (25 min).** Have the table of 4.2 filled in by the class on the board, term by term, before it is scrolled into
-# view. The question that sorts people out: "why does $\log D_T(t)$ not reach $A_T$, although $A_T$ looks at $t$?" In stage 1 the judge
-# sees the whole $t$; in stage 2 it sees $t$ masked by $A_T(t)$, and then the threshold cuts the gradient.
-# On the half: let them argue first, many tutorials state the wrong story.
+# **For teachers, 4.4 and 4.5 (25 min).** The `inf` cell is worth running live with 10, 17, 20: where does it break first? (Near 17: float32 keeps
+# seven digits.) For 4.5 collect guesses by hand-raising before the reveals; the second one goes against most textbooks, so
+# let the class explain the table's last row in their own words: "she says *go*, but the ground is level". Fast groups: try `start=-1.0`, or three judge
+# steps per generator step.
 # %% [markdown]
 # ## 4.4 The logarithmic game, and how to break it
 #
@@ -202,7 +213,7 @@ def log_discriminator(real, fake):
 # fakes around 0.5. If $p$ and $q$ are the two densities, the chance that a number is real is $p/(p+q)$. We train a small judge with each loss.
 # %%
 def line_judge(seed):
-    """A judge for numbers instead of pictures, (n, 1) -> scores (n, 1), with its optimiser
+    """A judge for numbers instead of pictures, (n, 1) -> scores (n, 1), with its optimizer
     and its dice."""
     a, b, c = (torch.nn.Linear(i, o) for i, o in ((1, 32), (32, 32), (32, 1)))
     judge = torch.nn.Sequential(a, torch.nn.Tanh(), b, torch.nn.Tanh(), c)
@@ -214,12 +225,12 @@ def line_judge(seed):
 
 def trained_judge(loss, middle, steps=300):
     """A judge that has seen real numbers around 2 and fakes around `middle`."""
-    judge, optimiser, dice = line_judge(0)
+    judge, optimizer, dice = line_judge(0)
     for _ in range(steps):
         real, fake = (m + 0.5 * torch.randn(128, 1, generator=dice) for m in (2, middle))
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss(judge(real), judge(fake)).backward()
-        optimiser.step()
+        optimizer.step()
     return judge
 
 
@@ -331,7 +342,7 @@ guess = "..."  # "log(1 - D)", "least squares", "both" or "none"
 # %%
 def play(name, start, moves, seed, steps=200):
     """A game on the line: where the middle of the fakes is, step by step. Real: around 2."""
-    judge, optimiser, dice = line_judge(seed)
+    judge, optimizer, dice = line_judge(seed)
     judge_loss = lsgan_discriminator if name == "least squares" else log_discriminator
     middle, width = (
         torch.tensor(start, requires_grad=True),
@@ -344,10 +355,10 @@ def play(name, start, moves, seed, steps=200):
             torch.randn(64, 1, generator=dice),
         )
         fake = middle + width * z
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         # this step is the judge's alone
         judge_loss(judge(real), judge(fake.detach())).backward()
-        optimiser.step()
+        optimizer.step()
         painter.zero_grad()
         painters[name](judge(fake)).backward()
         painter.step()
@@ -385,16 +396,15 @@ reveal(guess, "both" if len(rescued) > 1 else rescued[0] if rescued else "none",
 # (Our runs, seeds 0 to 5. Far with SGD: $-\log D$ 6 of 6, least squares 2, $\log(1-D)$ none. Far with Adam: both logarithms 6 of 6, least squares none. Near: all.)
 #
 # Two different deaths. The push of $\log(1-D)$ is *small*, but points home, and to Adam size is nothing. Least squares under a sure judge is left with a push that does not even
-# point home reliably: no optimiser mends a wrong direction. **Near**, where fakes and real numbers overlap, no judge can ever be sure, and all three arrive.
+# point home reliably: no optimizer mends a wrong direction. **Near**, where fakes and real numbers overlap, no judge can ever be sure, and all three arrive.
 #
 # So why do CycleGAN and this paper get on so well with least squares? Perhaps they live near: a fake starts as a *photograph*, and the judge in 4.1
 # is far from a confident 0 and 1. That is a guess; a line is not a picture. But remember the recipe: **if the judge wins, look at the
 # gradient on the fake, its size and its direction, not only at the score.**
 # %% [markdown] tags=["instructor"]
-# **For teachers, 4.4 and 4.5 (25 min).** The `inf` cell is worth running live with 10, 17, 20: where does it break first? (Near 17: float32 keeps
-# seven digits.) For 4.5 collect guesses by hand-raising before the reveals; the second one goes against most textbooks, so
-# let the class explain the table's last row in their own words: "she says *go*, but the ground is level". Fast groups: try `start=-1.0`, or three judge
-# steps per generator step.
+# **For teachers, 4.6 and 4.7 (15 min).** The straight lines are worth drawing by hand: intercept = adversarial, slope = cycle. Ask what a generator
+# that copies perfectly would do to the slopes (all level: no pull away from ones, CycleGAN's world), and what a stronger judge would do
+# to the intercepts. The second question leads to lesson 05: the prices move in every step.
 # %% [markdown]
 # ## 4.6 The whole bill
 #
@@ -511,7 +521,7 @@ def newborn(weight, steps=80):
     for seed, network in ((0, A_s), (50, A_t)):
         initialise(network, torch.Generator().manual_seed(seed))
     weights = [*A_s.parameters(), *A_t.parameters()]
-    optimiser = torch.optim.Adam(weights, lr=3e-3, betas=(0.5, 0.999))
+    optimizer = torch.optim.Adam(weights, lr=3e-3, betas=(0.5, 0.999))
     dice = torch.Generator().manual_seed(0)
     for step in range(steps + 1):
         if step % 20 == 0:
@@ -522,9 +532,9 @@ def newborn(weight, steps=80):
         batch = horses[torch.randint(64, (4,), generator=dice)]
         s_prime, s_cycled = there_and_back(batch, cyclegan.F_st, A_s, cyclegan.F_ts, A_t)
         fool, home = lsgan_generator(cyclegan.D_t(s_prime)), (s_cycled - batch).abs().mean()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         (fool + weight * home).backward()
-        optimiser.step()
+        optimizer.step()
     print(f"       last batch: adversarial {fool.item():.2f}, cycle {home.item():.3f}\n")
 
 
@@ -537,10 +547,6 @@ newborn(100)
 #
 # *Honestly:* in real training $F$ learns too, its round trips get cheaper, and the window moves. The two numbers above belong to this one
 # checkpoint. What does not depend on it: as long as no round trip is perfect, there is a λ beyond which doing nothing wins.
-# %% [markdown] tags=["instructor"]
-# **For teachers, 4.6 and 4.7 (15 min).** The straight lines are worth drawing by hand: intercept = adversarial, slope = cycle. Ask what a generator
-# that copies perfectly would do to the slopes (all level: no pull away from ones, CycleGAN's world), and what a stronger judge would do
-# to the intercepts. The second question leads to lesson 05: the prices move in every step.
 # %% [markdown]
 # ## What do you take with you?
 # %%

@@ -73,7 +73,7 @@ figures.show(
 # min and max of **one** formula: four networks push it down while two push it up. PyTorch's `backward()` knows only down, and
 # knows nothing of sides. Keeping the sides apart is our work, and this lesson's subject.
 # %% [markdown] tags=["instructor"]
-# **For teachers.** Timing: opening 10 min, trips 5, matrix 10, detach 12, pool 18, freezing 10, assembly and one pair 10, quiz 5.
+# **For teachers.** Timing, 80 minutes in all: opening 10 min, trips 5, matrix 10, detach 12, pool 18, freezing 10, assembly and one pair 10, quiz 5.
 # Let the class vote on A or B before the curves. Do not explain B yet, the class finds it in the matrix. Those who
 # object that program A merely copied the zebra's picture, stone and all, are right: with one zebra, that is what "zebra" means.
 # %% [markdown]
@@ -236,9 +236,7 @@ def judge_loss(D_t, t, s_prime):
 #
 # **Your turn · 05.3 · ●●○ · 15 min.** Write the exchange of one pair. Toss the coin with
 # `torch.rand((), generator=self.generator) < 0.5`, draw the place with `torch.randint(..., generator=self.generator)`: a run with
-# its own generator can be repeated to the bit. What you **keep** must not hang on to anybody's graph (`detach`), nor share memory
-# with a batch that somebody may overwrite (`clone`). What you **give back** must be detached too, the new fake as well as the old
-# one: D's loss would otherwise travel on into the painter.
+# its own generator can be repeated to the bit. Think about what a kept fake may still be attached to.
 # %%
 # NBVAL_CHECK_OUTPUT
 @exercise("05.3")
@@ -360,7 +358,7 @@ free, froze = flops(lambda D, x: losses.lsgan_generator(D(x))), flops(fool)
 reveal(guess, 1 - froze / free, "share of the arithmetic saved")
 # %% [markdown]
 # Forward, gradient for the input, gradient for the weights: three parts of equal size, and we dropped one. It is a third of
-# *this* pass; in a whole step, with both generators and attention networks there and back, the share is far smaller. You get it
+# *this* pass; in a whole step, with both generators and attention networks there and back, the share is smaller; try it with `flops`. You get it
 # for two lines. The library does the same (`uagt_lib.method.model.frozen`), and has D look at real and fake pictures in one batch.
 #
 # Now measure again, with your `judge_loss` and your `fool`:
@@ -406,7 +404,7 @@ print("the first ten steps: your losses are program A's:", off < 1e-3)
 # %% [markdown]
 # **Honesty box.** The paper's Algorithm 1 updates F, A and D together, and gives one direction only. The released program makes
 # four updates in turn ($F_{S\to T}$ with $A_S$, then $D_T$, then the other direction) and computes the whole forward pass again for
-# each. We make two updates from one forward pass. At equal weights the gradients are equal (`uagt_lib/reproduce/as_released.py` does it their way).
+# each. We make two updates from one forward pass (`uagt_lib/reproduce/as_released.py` does it their way).
 #
 # ## 5.7 Overfit one pair on purpose
 #

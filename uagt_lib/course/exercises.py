@@ -63,7 +63,8 @@ class Exercise:
     @property
     def mistakes(self) -> tuple[str, ...]:
         """What learners get wrong here, for whoever teaches it."""
-        return tuple(found.sentence for found in self.standard.mistakes[:SHOWN_TO_TEACHERS])
+        once = dict.fromkeys(found.sentence for found in self.standard.mistakes)  # several mistakes may share one
+        return tuple(once)[:SHOWN_TO_TEACHERS]
 
 
 @dataclass(frozen=True)

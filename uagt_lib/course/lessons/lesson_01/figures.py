@@ -7,8 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from uagt_lib.course.lessons.lesson_01.answers import cheat
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float
+from uagt_lib.evaluate.attention import background_error
 from uagt_lib.show.palette import BLUE, GREEN, GREY, ORANGE
 
 
@@ -113,13 +115,22 @@ def draw_trips(axis: Axes, answer: Callable) -> None:
 
 
 def draw_cheat(axis: Axes, answer: Callable) -> None:
-    """A horse, cheated, cheated again, and what is then left to complain about."""
-    image = to_float(savanna.draw("horse", 1, 32, seed=3)[0])
+    """A horse, cheated, cheated again, and what is then left to complain about.
+
+    Of the library's own answer only what it achieves is drawn: there are many, and each is for the learner to find.
+    """
+    horse, mask = savanna.draw("horse", 1, 32, seed=3)
+    image = to_float(horse)
     once = answer(image.clone())
     twice = answer(once.clone())
     missed = (image - twice).abs() - 1
     canvas = torch.ones(3, 66, 66)
-    for i, (name, picture) in enumerate({"s": image, "s'": once, "s''": twice, "|s - s''|": missed}.items()):
+    pictures = {"s": image, "s'": once, "s''": twice, "|s - s''|": missed}
+    if answer is cheat:
+        pictures["s'"] = torch.full_like(image, 0.8)
+        error = background_error(image, once, mask)
+        axis.text(50, 17, f"background\nerror {error:.2f}", fontsize=9, ha="center", va="center")
+    for i, (name, picture) in enumerate(pictures.items()):
         top, left = 34 * (i // 2), 34 * (i % 2)
         canvas[:, top : top + 32, left : left + 32] = picture[0]
         box = {"facecolor": "white", "alpha": 0.8, "lw": 0, "pad": 1.5}

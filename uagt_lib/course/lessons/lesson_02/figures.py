@@ -119,7 +119,7 @@ def taught(runs: Mapping[str, Sequence[Mapping[str, float]]]) -> Figure:
     for axis, (title, records) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
         steps = [record["step"] for record in records]
         apart = max(0.0, 0.08 - (records[-1]["inside"] - records[-1]["outside"]))  # or the two labels would overlap
-        for name, color, label, up in (("inside", BLUE, "on horses", apart), ("outside", ORANGE, "off horses", 0)):
+        for name, color, label, up in (("inside", BLUE, "on horses", apart), ("outside", ORANGE, "elsewhere", 0)):
             values = [record[name] for record in records]
             axis.plot(steps, values, "-", color=color, lw=2)
             axis.text(steps[-1], values[-1] + up, f" {label} {values[-1]:.2f}", color=color, va="center", fontsize=9)

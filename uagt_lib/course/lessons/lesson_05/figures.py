@@ -122,6 +122,7 @@ def pool_ages(ages: Sequence[int], batch: int = 1) -> Figure:
     axis.text(mean + 5, axis.get_ylim()[1] * 0.55, f"mean of all: {mean:.0f} steps", fontsize=9)
     axis.set_xlabel("age of the fake that D meets, steps", fontsize=9)
     axis.set_ylabel("how many", fontsize=9)
+    axis.set_xticks([-12, 50, 100, 200, 300, 400], ["0 (fresh)", "50", "100", "200", "300", "400"])
     axis.set_xlim(-22, 400)
     axis.spines[["top", "right"]].set_visible(False)
     return figure

@@ -70,7 +70,7 @@ QUIZ = (
         ),
     ),
     Question(
-        "One pair is overfitted. Attention covers nearly everything, background too. Is that a bug?",
+        "One pair is overfitted. Attention lies on the background too. Is that a bug?",
         (
             Choice(
                 "Yes: it should find the animal", False, "Nothing in one pair says that the animal is what differs."
