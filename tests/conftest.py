@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch; kernels and commands that tests start inherit it
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def one_thread() -> None:
     """Tiny tensors gain nothing from threads, and bit-for-bit comparisons must not depend on how many there are."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_in_a_terminal() -> None:
+    """A shell starts what it puts in the background with Ctrl-C ignored; tests press it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
