@@ -24,7 +24,11 @@ ENLARGEMENTS = ("nearest", "bilinear")
 
 
 class ResidualBlock(nn.Module):
-    """`rk`: x + two 3x3 convolutions with k filters, instance norm after each, ReLU between."""
+    """`rk`: x + two 3x3 convolutions with k filters, instance norm after each, ReLU between.
+
+    >>> ResidualBlock(8)(torch.zeros(2, 8, 16, 12)).shape
+    torch.Size([2, 8, 16, 12])
+    """
 
     def __init__(self, channels: int):
         super().__init__()

@@ -102,6 +102,9 @@ def read_tensors(path: str | Path) -> dict[str, Tensor]:
 def read_config(path: str | Path) -> Config:
     """The configuration of a checkpoint (`path` as in `find_weights`), from its header alone.
 
+    >>> read_config("data/checkpoints/savanna-64.safetensors").crop
+    64
+
     Raises:
         UagtError: if there is no checkpoint, or it is damaged or foreign.
     """
