@@ -1,7 +1,7 @@
 """Lions and tigers out of Animals with Attributes 2, which holds photographs of fifty animals, a folder for each.
 
-The paper took both classes from the data set's first version, which can no longer be had, and does not say which
-photographs it kept for testing. The split here is drawn with a seed, so it is the same for everybody.
+The paper took both classes from the data set's first version and does not say which photographs it kept for testing.
+The split here is drawn with a seed, so it is the same for everybody.
 """
 
 import os

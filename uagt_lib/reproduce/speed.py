@@ -30,6 +30,7 @@ from uagt_lib.training.presets import preset
 SPEEDS = (0.003, 0.009, 0.027, 0.081, 0.243)  # logits a step, a factor 3 apart
 ZEROS = 0.02  # a map whose mean is below has fallen to zero
 FATES = {"zeros": ("x", "tab:red"), "found": ("o", "tab:green"), "never closes": ("^", "tab:blue")}
+COLUMNS = {"iou@0.5": "IoU", "attention_inside": "inside", "attention_outside": "outside"}
 NOTES = """\
 Speed: logits that the mean of a map moves in a step when all its weights pull together, `method.speed.logit_speed`, at
 the run's full learning rate. A fate is read on 64 held-out pictures where stage 1 ends, for the horses' map and for the
@@ -138,15 +139,12 @@ def fate(scores: dict[str, float]) -> str:
 def _table(rows: list[dict[str, Any]]) -> str:
     lines = [
         [f"{row['speed']:g}", f"{row['gain']:g}", f"{row['seed']}"]
-        + [f"{row[name][key]:.2f}" for name in ("horses", "zebras") for key in _COLUMNS]
+        + [f"{row[name][key]:.2f}" for name in ("horses", "zebras") for key in COLUMNS]
         + [f"{row['horses']['fate']} / {row['zebras']['fate']}"]
         for row in rows
     ]
-    header = [f"{name}, {short}" for name in ("horses", "zebras") for short in _COLUMNS.values()]
+    header = [f"{name}, {short}" for name in ("horses", "zebras") for short in COLUMNS.values()]
     return table(["speed", "gain", "seed", *header, "fate"], lines)
-
-
-_COLUMNS = {"iou@0.5": "IoU", "attention_inside": "inside", "attention_outside": "outside"}
 
 
 def _figure(found: dict[str, list[dict[str, Any]]]) -> Figure:

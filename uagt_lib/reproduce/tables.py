@@ -64,7 +64,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         base: what is trained, but for method and seed.
         seeds: one run of each method a seed; seed by seed, so that an interrupted table is complete for the first.
     """
-    paper = PAPER[name]
+    paper, networks = PAPER[name], extractors(runs.photographs is not None)  # what is missing is said before training
     configs = {(m, seed): base.with_(method=m, seed=seed) for seed in seeds for m in paper}
     folders = dict(zip(configs, runs.train(list(configs.values())), strict=True))
     values: dict[str, Any] = {
@@ -75,7 +75,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         "kid": {},
     }
     text = [f"# {name.replace('table', 'Table ')} of the paper, at {base.crop} px and {base.steps} steps"]
-    for extractor in extractors(runs.photographs is not None):
+    for extractor in networks:
         reports = {key: score(folder, extractor, runs.photographs) for key, folder in folders.items()}
         kid = {m: _kid([reports[m, seed] for seed in seeds]) for m in paper}
         untouched = _untouched(next(iter(reports.values())))
