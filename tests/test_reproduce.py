@@ -180,7 +180,7 @@ def test_each_is_written_as_words_numbers_and_a_picture(base, tmp_path, monkeypa
 
 
 @pytest.mark.slow
-def test_a_table_of_photographs_is_scored_against_their_own_masks(base, tmp_path, monkeypatch, capsys) -> None:
+def test_what_is_made_of_photographs_is_scored_against_their_own_masks(base, tmp_path, monkeypatch, capsys) -> None:
     pair = from_savanna(32, 36, images=4, held_out=56)
     to_folders(pair, data := tmp_path / "data")
     for letter in "AB":  # masks are of other photographs than those that are held out
@@ -202,6 +202,12 @@ def test_a_table_of_photographs_is_scored_against_their_own_masks(base, tmp_path
     run = next(path for path in (tmp_path / "runs").iterdir() if path.name.startswith("uagt-10"))
     counted = json.loads((run / "evaluation" / "masks-s2t" / "attention.json").read_text())["attention"][-1]
     assert values["attention"]["uagt"]["S→T"]["iou@0.5"] == [counted["iou@0.5"]] and counted["photographs"] == 56
+    monkeypatch.setattr(speed, "SPEEDS", (0.003,))
+    assert cli.main([*words[:1], "speed", *words[2:], *masks]) == 0
+    (moved,) = json.loads((tmp_path / "speed-photographs.json").read_text())["runs"]["photographs, crops of 32 px"]
+    kept = next((tmp_path / "runs").glob("uagt-10-*-stage-1")) / "evaluation" / "masks-t2s" / "attention.json"
+    counted = json.loads(kept.read_text())["attention"][-1]
+    assert moved["zebras"]["iou@0.5"] == round(counted["iou@0.5"], 4) and counted["direction"] == "T→S"
     for wrong, said in ((words, "needs both"), ([*words[:1], "fig7", *words[2:], *masks], "not fig7")):
         assert cli.main(wrong) == 2 and said in capsys.readouterr().err
 

@@ -302,7 +302,7 @@ def _add_reproduce(commands: Any) -> None:
     reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
     reproduce.add_argument(
-        "--photographs", type=Path, metavar="DIR", help="a table of photographs: a folder with trainA/B and testA/B"
+        "--photographs", type=Path, metavar="DIR", help="of photographs: a folder with trainA, trainB, testA and testB"
     )
     reproduce.add_argument(
         "--masks",
@@ -318,7 +318,7 @@ def _reproduce(options: argparse.Namespace) -> int:
     from uagt_lib.reproduce.photographs import Photographs
 
     if (options.photographs is None) != (options.masks is None):
-        raise UagtError("a table of photographs needs both --photographs DIR and --masks HORSES ZEBRAS")
+        raise UagtError("of photographs it needs both --photographs DIR and --masks HORSES ZEBRAS")
     photographs = Photographs(options.photographs, tuple(options.masks)) if options.photographs else None
     seeds = (1 if options.quick else 3) if options.seeds is None else options.seeds
     print(reproduce(options.name, options.out, seeds, options.quick, photographs).markdown)

@@ -19,6 +19,7 @@ REPRODUCED = {
     "fig17": "what each method does to scenes without animals",
     "speed": "how fast attention may move: falls to zero, finds the animals, never closes",
 }
+PHOTOGRAPHED = ("table1", "table2", "speed")
 
 
 def reproduce(
@@ -31,7 +32,7 @@ def reproduce(
         out: where everything goes.
         count: training seeds.
         quick: pictures of 32 px and 400 steps; the names of the files then end in -quick.
-        photographs: a table of photographs instead of drawn pictures; the names of the files then say so.
+        photographs: what `PHOTOGRAPHED` has, of photographs instead of drawn pictures; the files' names then say so.
 
     Raises:
         UagtError: if there is no such table or figure, or training was stopped; calling again goes on from there.
@@ -42,8 +43,8 @@ def reproduce(
     from uagt_lib.reproduce import photographs as photographed
 
     table = name in tables.PAPER
-    if photographs and not table:
-        raise UagtError(f"only {' and '.join(tables.PAPER)} are made of photographs, not {name}")
+    if photographs and name not in PHOTOGRAPHED:
+        raise UagtError(f"only {', '.join(PHOTOGRAPHED)} are made of photographs, not {name}")
     if photographs:
         photographs.check()
     base = (photographed if photographs else runs).scale(quick)

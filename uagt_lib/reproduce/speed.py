@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -33,10 +34,10 @@ FATES = {"zeros": ("x", "tab:red"), "found": ("o", "tab:green"), "never closes":
 COLUMNS = {"iou@0.5": "IoU", "attention_inside": "inside", "attention_outside": "outside"}
 NOTES = """\
 Speed: logits that the mean of a map moves in a step when all its weights pull together, `method.speed.logit_speed`, at
-the run's full learning rate. A fate is read on 64 held-out pictures where stage 1 ends, for the horses' map and for the
+the run's full learning rate. A fate is read where stage 1 ends, on pictures with masks, for the horses' map and for the
 zebras': zeros, a mean below 0.02; found, IoU at 0.5 of at least 0.5 and less than 0.1 outside the animals; never
 closes, all else. Attention: the released program's decoder, enlarged bilinearly, starting at 0.73; the learning rate
-is full from the first step, and all of the cycle loss's gradient reaches attention."""
+is full from the first step, and {share} of the cycle loss's gradient reaches attention."""
 
 
 class World(NamedTuple):
@@ -49,7 +50,9 @@ class World(NamedTuple):
 
 
 def worlds(base: Config) -> list[World]:
-    """The savanna at 32, 64 and 128 px; of a smaller `base` than 64 px, that one alone."""
+    """The savanna at 32, 64 and 128 px; of a smaller `base` than 64 px, and of photographs, that one alone."""
+    if not base.savanna:
+        return [World(f"photographs, crops of {base.crop} px", _plain(base), SPEEDS, 2)]
     if base.crop < 64:
         return [World(f"{base.crop} px", _plain(base), SPEEDS, 3)]
     small, middle = _plain(preset("savanna-smoke")), _plain(preset("savanna"))
@@ -68,7 +71,7 @@ def speed(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     Args:
         runs: where runs are kept.
         base: the smoke test's scale, for the smallest world alone, or another one, for all.
-        seeds: a run of each speed and seed; the largest pictures take the first two.
+        seeds: a run of each speed and seed; the largest pictures and photographs take the first two.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for world in worlds(base):
@@ -77,7 +80,8 @@ def speed(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
                 config = at_speed(world.base.with_(seed=seed), moving)
                 found.setdefault(world.name, []).append(_outcome(runs, config, moving))
     text = "\n\n".join(f"## {name}\n\n{_table(rows)}" for name, rows in found.items())
-    text = f"# How fast may attention move?\n\n{text}\n\n{NOTES}"
+    share = "all" if base.attention_cycle == (1, 1) else "{} rising to {}".format(*base.attention_cycle)
+    text = f"# How fast may attention move?\n\n{text}\n\n{NOTES.format(share=share)}"
     alt = "IoU of both maps over their speed, one panel for each size of pictures; colour and marker tell the fate."
     return Finding(text, {"seeds": list(seeds), "runs": found}, _figure(found), alt)
 
@@ -115,14 +119,22 @@ def _plain(config: Config) -> Config:
 def _outcome(runs: Runs, config: Config, moving: float) -> dict[str, Any]:
     """Speed, seed, gain, scores and fates of one run where its stage 1 ends, and the means of its maps on the way."""
     folder = runs.stage_1(config)
-    model, maps = load_model(folder), {}
-    for name, domain, direction in zip(("horses", "zebras"), config.drawn().domains, Direction, strict=True):
-        counted = tally_of(model, domain.test, direction, domain.masks).scores()
+    maps = {}
+    for name, counted in zip(("horses", "zebras"), _scores(runs, config, folder), strict=True):
         kept = {key: round(counted[key], 4) for key in ("iou@0.5", "attention_inside", "attention_outside", "mean")}
         maps[name] = kept | {"fate": fate(counted)}
     records = read_json(folder.parents[1] / "history.json")["records"][1::2]
     means = {key: [round(record[key], 3) for record in records] for key in ("attention_s", "attention_t")}
     return {"speed": moving, "seed": config.seed, "gain": config.architecture.attention_gain} | maps | {"curve": means}
+
+
+def _scores(runs: Runs, config: Config, folder: Path) -> list[dict[str, Any]]:
+    """What both maps of a checkpoint score on held-out drawings, or on photographs with masks."""
+    if runs.photographs:
+        return runs.photographs.attention(folder.parents[1])
+    model = load_model(folder)
+    sides = zip(config.drawn().domains, Direction, strict=True)
+    return [tally_of(model, domain.test, direction, domain.masks).scores() for domain, direction in sides]
 
 
 def fate(scores: dict[str, float]) -> str:
