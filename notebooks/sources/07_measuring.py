@@ -7,43 +7,33 @@
 # %%
 import torch
 
-from uagt_lib.training.checkpoint import load_model
-from uagt_lib.course import data, exercise, hint, progress, quiz, reveal
+from uagt_lib.course import exercise, hint, progress, quiz, reveal
+from uagt_lib.course.lessons.lesson_07 import figures as show
+from uagt_lib.course.lessons.lesson_07.toys import two_programs
 from uagt_lib.data import savanna
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.evaluate.attention import background_error
 from uagt_lib.evaluate.features import load_extractor
 from uagt_lib.evaluate.kid import kernel, kid, mmd2
 from uagt_lib.inference import translate_batch
-from uagt_lib.course.lessons.lesson_07 import figures as show
 from uagt_lib.show import figures, palette, widgets
 
-horses, horse_masks = savanna.draw(
-    "horse", 128, 64, seed=2
-)  # neither program was trained on them
-zebras, _ = savanna.draw("zebra", 128, 64, seed=12)  # real zebras to compare with
-models = {
-    name: load_model(data("checkpoints", f"{name}-64.safetensors"))
-    for name in ("savanna", "cyclegan")
-}
-result = {
-    "A": translate_batch(models["savanna"], horses),
-    "B": translate_batch(models["cyclegan"], horses),
-}
+# neither program was trained on these horses; the zebras are real ones to compare with
+horses, horse_masks = savanna.draw("horse", 128, 64, seed=2)
+zebras, _ = savanna.draw("zebra", 128, 64, seed=12)
+# %%
+programs = two_programs()  # "A" and "B"; who they are comes later
+result = {name: translate_batch(model, horses) for name, model in programs.items()}
 made = {name: to_uint8(r.translated) for name, r in result.items()}  # uint8 (128, 3, 64, 64)
 
 look = load_extractor("savanna")
 score = {
     name: 100 * mmd2(look(to_float(x)), look(to_float(zebras))) for name, x in made.items()
 }
+far = {name: f"{name}: {distance:.1f} from zebras" for name, distance in score.items()}
 figures.show(
     figures.rows(
-        [
-            "horses",
-            f"A: {score['A']:.1f} from zebras",
-            f"B: {score['B']:.1f} from zebras",
-            "real zebras",
-        ],
+        ["horses", far["A"], far["B"], "real zebras"],
         [horses[:7], made["A"][:7], made["B"][:7], zebras[:7]],
     ),
     "Seven horses; A, which paints zebras onto the same meadow; B, which also turns the meadow "
@@ -114,7 +104,7 @@ reveal(guess, min(found, key=lambda name: found[name][0]), "closest in pixels")
 # %%
 guess = ...  # "moved by 3 px" or "painted brown"
 zebra, moved = others[:6], others[:6].roll(3, dims=3)
-browned = to_uint8(translate_batch(models["savanna"], zebra, "t2s").translated)
+browned = to_uint8(translate_batch(programs["A"], zebra, "t2s").translated)
 
 
 def apart(a, b):

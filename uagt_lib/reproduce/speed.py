@@ -28,7 +28,7 @@ from uagt_lib.training.checkpoint import load_model, read_json
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import preset
 
-SPEEDS = (0.003, 0.009, 0.027, 0.081, 0.243)  # logits a step, a factor 3 apart
+SPEEDS = (0.009, 0.027, 0.081, 0.243, 0.729)  # logits a step, a factor 3 apart
 ZEROS = 0.02  # a map whose mean is below has fallen to zero
 FATES = {"zeros": ("x", "tab:red"), "found": ("o", "tab:green"), "never closes": ("^", "tab:blue")}
 COLUMNS = {"iou@0.5": "IoU", "attention_inside": "inside", "attention_outside": "outside"}
@@ -50,18 +50,29 @@ class World(NamedTuple):
 
 
 def worlds(base: Config) -> list[World]:
-    """The savanna at 32, 64 and 128 px; of a smaller `base` than 64 px, and of photographs, that one alone."""
+    """Sizes of pictures, and at the middle speed what else is said to keep attention alive.
+
+    The savanna at 32, 64 and 128 px; of a smaller `base` than 64 px, and of photographs, that size alone.
+    """
+    plain = _plain(base)
     if not base.savanna:
-        return [World(f"photographs, crops of {base.crop} px", _plain(base), SPEEDS, 2)]
+        name, whole = f"photographs, crops of {base.crop} px", plain.with_(attention_cycle=(1.0, 1.0))
+        return [
+            World(name, plain, SPEEDS, 2),
+            World(f"{name}, all of the cycle loss's gradient", whole, SPEEDS[2:3], 2),
+        ]
     if base.crop < 64:
-        return [World(f"{base.crop} px", _plain(base), SPEEDS, 3)]
-    small, middle = _plain(preset("savanna-smoke")), _plain(preset("savanna"))
-    sizes = replace(middle.architecture, attention_levels=2, discriminator_halvings=3)
-    large = middle.with_(load=144, crop=128, batch=1, architecture=sizes)
+        return [World(f"{base.crop} px", plain, SPEEDS, 3)]
+    plain = _plain(preset("savanna"))
+    sizes = replace(plain.architecture, attention_levels=2, discriminator_halvings=3)
+    large = plain.with_(load=144, crop=128, batch=1, architecture=sizes)
+    half = plain.with_(architecture=replace(plain.architecture, attention_start=0.0))
     return [
-        World("32 px", small, SPEEDS, 3),
-        World("64 px", middle, SPEEDS, 3),
+        World("32 px", _plain(preset("savanna-smoke")), SPEEDS, 3),
+        World("64 px", plain, SPEEDS, 3),
         World("128 px", large, SPEEDS[1:4], 2),
+        World("64 px, maps starting at 0.5", half, SPEEDS[2:3], 3),
+        World("64 px, warm-up over the first quarter", plain.with_(warmup=0.25), SPEEDS[2:3], 3),
     ]
 
 
@@ -82,8 +93,9 @@ def speed(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     text = "\n\n".join(f"## {name}\n\n{_table(rows)}" for name, rows in found.items())
     share = "all" if base.attention_cycle == (1, 1) else "{} rising to {}".format(*base.attention_cycle)
     text = f"# How fast may attention move?\n\n{text}\n\n{NOTES.format(share=share)}"
+    drawn = {name: rows for name, rows in found.items() if len({row["speed"] for row in rows}) > 1}
     alt = "IoU of both maps over their speed, one panel for each size of pictures; colour and marker tell the fate."
-    return Finding(text, {"seeds": list(seeds), "runs": found}, _figure(found), alt)
+    return Finding(text, {"seeds": list(seeds), "runs": found}, _figure(drawn), alt)
 
 
 def at_speed(config: Config, moving: float) -> Config:
