@@ -16,7 +16,7 @@ from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import attention_network
 from uagt_lib.method.networks import initialise
 from uagt_lib.method.speed import logit_speed
-from uagt_lib.reproduce import again, figures, photographs, runs, speed, tables
+from uagt_lib.reproduce import again, alive, figures, photographs, runs, speed, tables
 from uagt_lib.reproduce.finding import over_seeds
 from uagt_lib.reproduce.runs import Runs, digest, scale, seeds
 from uagt_lib.training import checkpoint
@@ -209,6 +209,15 @@ def test_what_is_made_of_photographs_is_scored_against_their_own_masks(base, tmp
     counted = [json.loads(path.read_text())["attention"][-1]["iou@0.5"] for path in kept]
     assert {row["speed"] for row in moved} == {0.003, 0.03, 0.3}
     assert {row["zebras"]["iou@0.5"] for row in moved} <= {round(iou, 4) for iou in counted}
+    tiny = [alive.Start(name, base.with_(savanna=0), 4, 2, name == "as released") for name in ("ours", "as released")]
+    monkeypatch.setattr(alive, "starts", lambda base: tiny)
+    assert cli.main([*words[:1], "alive", *words[2:], *masks]) == 0
+    begun = (tmp_path / "alive-photographs.json").read_text()
+    ours, released = json.loads(begun)["runs"].values()
+    assert [row["step"] for row in ours] == [row["step"] for row in released] == [2, 4]
+    assert 0.3 < ours[0]["horses, inside"] < 0.9 and ours != released
+    assert cli.main([*words[:1], "alive", *words[2:], *masks]) == 0  # nothing is trained again
+    assert (tmp_path / "alive-photographs.json").read_text() == begun
     for wrong, said in ((words, "needs both"), ([*words[:1], "fig7", *words[2:], *masks], "not fig7")):
         assert cli.main(wrong) == 2 and said in capsys.readouterr().err
 

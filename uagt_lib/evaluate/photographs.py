@@ -40,7 +40,7 @@ def score_photographs(
         UagtError: if there is no such checkpoint, or masks and photographs do not match.
     """
     paths, root, direction = [Path(path) for path in paths], Path(root), Direction(direction)
-    folders = _folders(root)
+    folders = folders_of(root)
     models = dict(zip(names(paths), map(load_model, paths), strict=True))
     out, device = make_folder(out), "cuda" if torch.cuda.is_available() else "cpu"
     truth = lru_cache(maxsize=1)(lambda view: load_masked(*folders, view))  # one size at a time stays in memory
@@ -61,8 +61,8 @@ def score_photographs(
     return report.write(out, [], rows, sheet, "attention")
 
 
-def _folders(root: Path) -> tuple[Path, Path]:
-    """The folders of photographs and of masks in `root`."""
+def folders_of(root: Path) -> tuple[Path, Path]:
+    """The folders of photographs and of masks in `root`; raises UagtError if it holds anything else."""
     if not root.is_dir():
         raise UagtError(f"{root} is not a folder; it should hold a folder of photographs and a folder `mask`")
     holding = [path for path in sorted(root.iterdir()) if holds_images(path)]

@@ -18,8 +18,9 @@ REPRODUCED = {
     "fig9": "a holistic change: seasons instead of animals",
     "fig17": "what each method does to scenes without animals",
     "speed": "how fast attention may move: falls to zero, finds the animals, never closes",
+    "alive": "of photographs only: do the presets for a GPU keep attention alive?",
 }
-PHOTOGRAPHED = ("table1", "table2", "speed")
+PHOTOGRAPHED = ("table1", "table2", "speed", "alive")
 
 
 def reproduce(
@@ -45,6 +46,8 @@ def reproduce(
     table = name in tables.PAPER
     if photographs and name not in PHOTOGRAPHED:
         raise UagtError(f"only {', '.join(PHOTOGRAPHED)} are made of photographs, not {name}")
+    if photographs is None and name == "alive":
+        raise UagtError("alive is made of photographs: --photographs DIR and --masks HORSES ZEBRAS")
     if photographs:
         photographs.check()
     base = (photographed if photographs else runs).scale(quick)

@@ -16,6 +16,7 @@ from uagt_lib.evaluate.observe import scores
 from uagt_lib.evaluate.report import table
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
+from uagt_lib.reproduce.alive import alive
 from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import score
@@ -185,6 +186,7 @@ FIGURES: dict[str, Callable[[Runs, Config, Sequence[int]], Finding]] = {
     "fig9": figure_9,
     "fig17": figure_17,
     "speed": speed,
+    "alive": alive,
 }
 
 

@@ -108,7 +108,7 @@ class Runs:
 
     def done(self, config: Config) -> bool:
         """Whether it was trained to its end."""
-        return _at(self.folder(config), config.steps).is_dir()
+        return at(self.folder(config), config.steps).is_dir()
 
     def train(self, configs: Sequence[Config]) -> list[Path]:
         """Train what is missing, one after the other, saying how far we are; returns the runs' folders.
@@ -129,10 +129,10 @@ class Runs:
         """The checkpoint at which stage 1 of a run ends; trained now, unless it is there."""
         switch = math.ceil(config.switch * config.steps)
         trunk = self.folder(config).with_name(f"{self.folder(config).name}-stage-1")
-        if not _at(trunk, switch).is_dir():
+        if not at(trunk, switch).is_dir():
             print(f"stage 1 of {config.method}, seed {config.seed}, {switch} steps", flush=True)
             trained(config, self.pair(config), trunk, until=switch, watched=False)
-        return _at(trunk, switch)
+        return at(trunk, switch)
 
     def branch(self, parent: Config, configs: Sequence[Config]) -> list[Path]:
         """Train runs that differ from `parent` only in what stage 2 reads, all from ONE stage-1 checkpoint of it.
@@ -161,7 +161,8 @@ class Runs:
         return f"about {each * missing / 60:.0f} min left for all"
 
 
-def _at(run: Path, step: int) -> Path:
+def at(run: Path, step: int) -> Path:
+    """The checkpoint of a step, which need not be there."""
     return run / "checkpoints" / checkpoint.step_name(step)
 
 
