@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from uagt_lib.show.figures import draw
-from uagt_lib.show.palette import BLUE, ORANGE
+from uagt_lib.show.palette import BLUE, GREEN, ORANGE
+
+COLOURS = {"zeros": ORANGE, "found": GREEN, "never closes": BLUE}
 
 
 def attention_film(
@@ -53,6 +55,24 @@ def attention_film(
     axis.tick_params(labelsize=8)
     axis.legend(fontsize=8.5, frameon=False, loc="upper left", ncols=2)
     axis.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def fates(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """Mean attention to horses over stage 1: a panel for each speed of `uagt reproduce speed`, a line for each seed."""
+    speeds = sorted({row["speed"] for row in rows})
+    figure = Figure(figsize=(10, 2.4), dpi=110, layout="constrained")
+    panels = figure.subplots(1, len(speeds), sharey=True)
+    for panel, speed in zip(panels, speeds, strict=True):
+        for row in (row for row in rows if row["speed"] == speed):
+            curve = row["curve"]["attention_s"]
+            panel.plot([50 * (i + 1) for i in range(len(curve))], curve, color=COLOURS[row["horses"]["fate"]], lw=1.6)
+        panel.set(title=f"{speed} a step", ylim=(0, 0.8), xlabel="step")
+        panel.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("mean attention")
+    for name, colour in COLOURS.items():
+        panels[-1].plot([], [], color=colour, label=name)
+    panels[-1].legend(fontsize=8.5, frameon=False)
     return figure
 
 
