@@ -61,7 +61,6 @@ def test_every_exercise_has_wrong_answers_right_ones_and_hints(task):
     wrong = sum(id == task.id for id, _, _ in mutants.REJECTED) + len(task.standard.mistakes)
     assert wrong >= 8
     assert sum(id == task.id for id, _ in mutants.ACCEPTED) >= 3
-    assert exercises.judge(task, task.reference).status == "passed"
     assert task.hints and task.mistakes and 1 <= task.difficulty <= 3 and 1 <= task.minutes <= 40
 
 
