@@ -50,6 +50,7 @@ def test_every_way_of_the_gpu_bench_runs_on_a_cpu(config: Config, name: str) -> 
     assert f"{1e3 * cost.seconds[0]:.1f} ms" in bench_gpu.row(name, 32, cost)
 
 
+@pytest.mark.slow
 def test_a_row_that_fails_says_why_and_the_rest_goes_on(config: Config, monkeypatch, capsys) -> None:
     def step(learner) -> float:
         if learner.config.precision == "bf16":

@@ -91,6 +91,7 @@ def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_
     assert len(checkpoint.moments(never)) == 10
 
 
+@pytest.mark.slow
 def test_a_speed_that_is_asked_for_is_the_speed_of_the_maps(base) -> None:
     for config in (world.base for world in speed.worlds(scale(False))):
         network = attention_network(speed.at_speed(config, 0.05).architecture)
