@@ -13,7 +13,7 @@ lab: .venv/lab.done
 train: .venv/library.done
 	$(BIN)/uagt train --preset savanna --out $(RUN) $(if $(wildcard $(RUN)/checkpoints/step-*),--resume)
 
-# For daily work: without the notebooks, and without tests that take long. `make test` has them all.
+# For daily work: without the notebooks, and without the tests marked slow. `make test` has them all.
 check: .venv/test.done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -5,7 +5,6 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch; kernels and commands that tests start inherit it
 
 import signal
-from pathlib import Path
 
 import pytest
 import torch
@@ -44,7 +43,7 @@ def as_in_a_terminal() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def config() -> Config:
     return Config(
         preset="tiny", load=36, crop=32, batch=1, steps=12, switch=0.5, rate=1e-3, pool=3, savanna=6, architecture=TINY
@@ -56,9 +55,9 @@ def pair() -> Pair:
     return from_savanna(32, 36, images=6, held_out=3)
 
 
-@pytest.fixture
-def whole(config: Config, pair: Pair, tmp_path: Path) -> Trainer:
-    """A run that was never interrupted, at its end."""
-    trainer = Trainer.open(config, pair, tmp_path / "whole", progress=False)
+@pytest.fixture(scope="session")
+def whole(config: Config, pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    """A run that was never interrupted, at its end; to be looked at only, since many tests do."""
+    trainer = Trainer.open(config, pair, tmp_path_factory.mktemp("whole"), progress=False)
     trainer.run()
     return trainer

@@ -32,12 +32,14 @@ def test_the_step_beside_ours_trains_all_four_networks() -> None:
     assert all(not torch.equal(*pair) for pair in zip(before, after, strict=True) if pair[0].ndim == 4)
 
 
+@pytest.mark.slow
 def test_each_identity_can_be_left_out(config: Config, capsys) -> None:
     bench_step.identities("Tiny", config, 2)
     rows = capsys.readouterr().out.strip().splitlines()
     assert len(rows) == 8 and " 1.000 x  [1.000, 1.000]" in rows[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", bench_gpu.WAYS)
 def test_every_way_of_the_gpu_bench_runs_on_a_cpu(config: Config, name: str) -> None:
     flags = torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32
@@ -48,6 +50,7 @@ def test_every_way_of_the_gpu_bench_runs_on_a_cpu(config: Config, name: str) -> 
     assert f"{1e3 * cost.seconds[0]:.1f} ms" in bench_gpu.row(name, 32, cost)
 
 
+@pytest.mark.slow
 def test_a_row_that_fails_says_why_and_the_rest_goes_on(config: Config, monkeypatch, capsys) -> None:
     def step(learner) -> float:
         if learner.config.precision == "bf16":

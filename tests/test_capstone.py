@@ -11,6 +11,7 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
+from tests.conftest import TINY
 from uagt_lib.course import build, capstone, places, tracking
 from uagt_lib.course.lessons.lesson_09 import answers as lesson_09
 from uagt_lib.course.lessons.lesson_09 import figures
@@ -114,8 +115,9 @@ def test_so_far_shows_the_newest_or_what_ships_or_nothing(tmp_path, capsys):
     assert "3 milestones of your run so far, the newest of step 20" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_facts_forecast_the_steps_that_are_left_and_nothing_where_none_is(tmp_path):
-    config = preset("savanna-smoke").with_(steps=24, savanna=4)
+    config = preset("savanna-smoke").with_(steps=24, savanna=4, architecture=TINY)
     place = capstone.World(config, from_savanna(32, 36, images=4, held_out=2), tmp_path, None, {})
     Trainer.open(config, place.pair, tmp_path, progress=False).run(until=3)
     said = capstone.facts(place)

@@ -60,6 +60,7 @@ def test_names_tell_steps() -> None:
     assert [checkpoint.step_of(Path(name)) for name in names] == [40, 40, 123456789, None, None]
 
 
+@pytest.mark.slow
 def test_twelve_milestones_stay_and_translate(config, pair, tmp_path) -> None:
     config = config.with_(steps=50, average=0.5)
     trainer = Trainer(config, pair, tmp_path, progress=False)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -202,14 +203,17 @@ def test_ctrl_c_and_its_like_save_and_say_how_to_resume(number: int, tmp_path: P
     assert (out / "checkpoints" / f"step-{step:08d}").is_dir()
 
 
-def test_a_dry_run_leaves_nothing_and_a_time_limit_saves(tmp_path: Path, capsys) -> None:
+def test_a_dry_run_leaves_nothing_and_a_time_limit_saves(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("uagt_lib.training.clock.SAVING", 2.0)
+    threads: list[int] = []  # where cores are busy, a second thread waits for seconds
+    monkeypatch.setattr("uagt_lib.training.trainer.computing_with", lambda n: nullcontext(threads.append(n)))
     out = tmp_path / "run"
     assert run("train", "--preset", "tiny", "--out", out, "--steps", 900, "--threads", 2, "--dry-run") == 0
     first, needs = capsys.readouterr().out.splitlines()
-    assert "step 0 of 900" in first and first.endswith(", 2 threads")
+    assert "step 0 of 900" in first and first.endswith(", 2 threads") and threads == [2]
     assert needs.startswith("880 steps of ") and "of memory and " in needs
     assert not out.exists()
-    said = refused(capsys, "train", "--preset", "tiny", "--out", out, "--steps", 90_000, "--max-minutes", 0.4)
+    said = refused(capsys, "train", "--preset", "tiny", "--out", out, "--steps", 90_000, "--max-minutes", 0.1)
     assert "stopped and saved at step " in said and f"uagt train --out {out} --resume" in said
     assert run("train", "--out", out, "--resume", "--dry-run") == 0
     assert " of 90000, on cpu" in capsys.readouterr().out

@@ -64,6 +64,7 @@ def save(path: Path, *pictures: Tensor, suffix: str = ".png") -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_checkpoint_on_drawn_pictures_twice(checkpoint: Path, config: Config, tmp_path: Path, capsys) -> None:
     out = tmp_path / "out"
     assert run("evaluate", checkpoint, "--out", out, *SMALL) == 0
@@ -98,6 +99,7 @@ def test_a_checkpoint_on_drawn_pictures_twice(checkpoint: Path, config: Config, 
     assert len({str(real["kid_to_source"]) for real in untouched}) == 2
 
 
+@pytest.mark.slow
 def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
     checkpoint: Path, drawn: Path, tmp_path: Path
 ) -> None:
@@ -151,6 +153,7 @@ def test_the_scale_has_a_floor_and_a_ceiling(drawn: Path, tmp_path: Path) -> Non
     assert rows["perfect S→T"]["kid_to_target"]["mean"] < 0.05 < rows["as-it-was S→T"]["kid_to_target"]["mean"]
 
 
+@pytest.mark.slow
 def test_strips_and_batches_change_no_number_and_no_picture(
     checkpoint: Path, drawn: Path, tmp_path, monkeypatch
 ) -> None:
@@ -221,6 +224,7 @@ def test_several_at_once(checkpoint: Path, config: Config, tmp_path: Path) -> No
     assert Image.open(tmp_path / "out" / "contact_sheet.png").size[1] == 5 * 130 - 2
 
 
+@pytest.mark.slow
 def test_runs_that_differ_in_their_seed_are_summed_up(config: Config, tmp_path: Path) -> None:
     for seed in (3, 5, 8):
         write_weights(tmp_path / f"{seed}.safetensors", config.with_(seed=seed).model(), config.with_(seed=seed))

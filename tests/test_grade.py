@@ -79,6 +79,7 @@ def test_cells_that_are_no_python_stop_nothing():
     assert found.id == "02.1" and "nonlocal x" in found.code, "it fails as it stands, with Python's own message"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", exercises.LESSONS)
 def test_every_solution_passes_by_itself_and_every_untouched_exercise_is_open(lesson):
     for folder, status in ((build.SOLUTIONS, "passed"), (build.NOTEBOOKS, "open")):

@@ -99,6 +99,7 @@ def test_what_is_for_teachers_is_not_in_it(readable):
     assert told == {("00.1", "notebooks/00_start_here.ipynb")}  # which shows what a ✗ looks like
 
 
+@pytest.mark.slow
 def test_references_of_lessons_wrong_answers_and_quizzes_cannot_be_read_by_accident(readable):
     for lesson in exercises.LESSONS:
         importlib.import_module(f"tests.mutants.lesson_{lesson}")

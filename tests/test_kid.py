@@ -96,6 +96,7 @@ def test_torch_fidelitys_kernel(dtype: torch.dtype, tolerance: float, size: int)
         assert value.item() == pytest.approx(theirs.kernel_mmd(x[i].numpy(), y[j].numpy(), **how), abs=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_torchmetrics_is_the_same_but_for_its_global_generator() -> None:
     theirs = pytest.importorskip("torchmetrics.image.kid")

@@ -40,6 +40,7 @@ def test_every_registered_mistake_is_told_its_own_sentence(task):
         assert verdict.text.endswith(mistake.sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ALL, ids=name)
 def test_right_answers_spoilt_in_one_respect_are_rejected(task):
     for kind, mutant in generated.mutants(task):

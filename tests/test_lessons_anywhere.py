@@ -51,6 +51,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": path, "UAGT_PROGRESS": str(tmp_path), "UAGT_RUNS": str(tmp_path / "runs")}
 
 
+@pytest.mark.slow
 def test_without_ipywidgets_every_control_is_a_picture_of_how_it_begins(bare, tmp_path: Path) -> None:
     code = SHOWN.format(run=str(tmp_path / "run"))
     ran = subprocess.run(

@@ -96,6 +96,7 @@ def test_multiply_adds_counts_a_transposed_convolution_by_what_goes_in() -> None
     assert multiply_adds(conv, torch.zeros(2, 3, 4, 4)) == {"": 3 * 5 * 9 * 2 * 16}
 
 
+@pytest.mark.slow
 def test_the_speeds_of_three_attention_networks() -> None:
     """Mean logit a step at rate 1e-4: the appendix's end is twenty times as fast as the released program's."""
     x = noise(1, 3, 128, 128)

@@ -71,6 +71,7 @@ def test_the_digest_tells_configurations_apart_and_ignores_defaults(base) -> Non
     assert digest(base.with_(architecture=released)) != digest(base)
 
 
+@pytest.mark.slow
 def test_a_branch_equals_the_straight_run(base, kept, tmp_path) -> None:
     configs = [base.with_(tau=tau) for tau in (0.1, 0.9)]
     branches = kept.branch(base, configs)
@@ -90,6 +91,7 @@ def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_
     assert len(checkpoint.moments(never)) == 10
 
 
+@pytest.mark.slow
 def test_a_speed_that_is_asked_for_is_the_speed_of_the_maps(base) -> None:
     for config in (world.base for world in speed.worlds(scale(False))):
         network = attention_network(speed.at_speed(config, 0.05).architecture)
@@ -111,6 +113,7 @@ def test_a_fate_is_read_from_scores(mean, iou, outside, fate) -> None:
     assert speed.fate({"mean": mean, "iou@0.5": iou, "attention_outside": outside}) == fate
 
 
+@pytest.mark.slow
 def test_speeds_are_compared_where_stage_1_ends(base, kept, tmp_path, monkeypatch) -> None:
     world = speed.World("tiny", base.with_(steps=60, switch=0.9), (0.003, 0.243), 1)
     monkeypatch.setattr(speed, "worlds", lambda base: [world])

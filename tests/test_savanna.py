@@ -91,7 +91,7 @@ def test_the_same_scene_at_every_size(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("size", [48, 128])
+@pytest.mark.parametrize("size", [48, 96])
 def test_masks_are_exact(kind, size):
     """A picture is (1 - mask) * landscape * shade + animals, where shade is at most 1.
 
@@ -132,9 +132,9 @@ def test_about_a_tenth_is_animal(kind):
 
 def test_number_of_animals():
     assert not draw("horse", 4, 32, objects=0)[1].any()
-    one, two, three = (draw("horse", 64, 64, objects=k)[1].mean() for k in (1, 2, 3))
-    free = draw("horse", 200, 64)[1].mean((1, 2, 3))
-    same = torch.stack([(draw("horse", 200, 64, objects=k)[1].mean((1, 2, 3)) - free).abs() < 1e-6 for k in (1, 2, 3)])
+    one, two, three = (draw("horse", 64, 32, objects=k)[1].mean() for k in (1, 2, 3))
+    free = draw("horse", 200, 32)[1].mean((1, 2, 3))
+    same = torch.stack([(draw("horse", 200, 32, objects=k)[1].mean((1, 2, 3)) - free).abs() < 1e-6 for k in (1, 2, 3)])
     shares = same.float().mean(1)
     assert one > 0 and two > 0.9 * one and three > 0.9 * two
     assert (shares - torch.tensor([0.6, 0.3, 0.1])).abs().max() < 0.09, "1, 2, 3 animals in 60, 30, 10 % of the images"

@@ -98,6 +98,7 @@ def test_every_picture_is_described(pages) -> None:
         assert len(described) == page.markdown.count("<img ") == len(page.pictures)
 
 
+@pytest.mark.slow
 def test_a_photographs_model_is_listed_behind_the_small_one(config: Config, tmp_path: Path, monkeypatch) -> None:
     pytest.importorskip("onnxruntime", reason="install the extra: pip install -e '.[onnx]'")
     photographs = config.with_(preset="horse2zebra-128", savanna=0, view=48)

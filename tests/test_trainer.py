@@ -29,23 +29,23 @@ def test_metrics_and_history_are_written(whole: Trainer) -> None:
     assert {"cycle_s", "D_t", "attention_s", "spread_t", "rate"} <= history[-1].keys()
 
 
-def test_a_nan_stops_with_a_sentence_and_keeps_what_was_saved(config, pair, tmp_path) -> None:
+def test_a_nan_stops_with_a_sentence_and_keeps_what_was_saved(config, pair, tmp_path, often) -> None:
     trainer = Trainer(config.with_(steps=60), pair, tmp_path)
-    trainer.run(until=24)
+    trainer.run(until=4)
     with torch.no_grad():
         trainer.model.F_st.layers[0].weight.fill_(float("nan"))
-    with pytest.raises(UagtError, match=r"became NaN or infinite by step 25.*lower rate.*step-00000024"):
+    with pytest.raises(UagtError, match=r"became NaN or infinite by step 5.*lower rate.*step-00000004"):
         trainer.run()
 
 
-def test_weights_that_are_not_finite_are_never_saved(config, pair, tmp_path) -> None:
-    trainer = Trainer(config.with_(steps=300), pair, tmp_path)  # saves every 30 steps, looks at losses every 25
-    trainer.run(until=26)
+def test_weights_that_are_not_finite_are_never_saved(config, pair, tmp_path, often) -> None:
+    trainer = Trainer(config.with_(steps=80), pair, tmp_path)  # saves every 8 steps, looks at losses every 5
+    trainer.run(until=6)
     with torch.no_grad():
         trainer.model.D_s.score.bias.fill_(float("nan"))
-    with pytest.raises(UagtError, match=r"D_s.*became NaN or infinite by step 30.*step-00000026"):
+    with pytest.raises(UagtError, match=r"D_s.*became NaN or infinite by step 8.*step-00000006"):
         trainer.run()
-    assert trainer.folder.own[-1].name == "step-00000026"
+    assert trainer.folder.own[-1].name == "step-00000006"
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no picture today"), OSError(28, "No space left on device")])
@@ -61,11 +61,11 @@ def test_an_observer_that_fails_does_not_cost_the_checkpoint(config, pair, tmp_p
 
 
 def test_pictures_are_looked_at_at_fixed_steps_wherever_a_run_stops(config, pair, tmp_path) -> None:
-    config, seen = config.with_(steps=40), []
-    for until in (6, 15, None):
+    config, seen = config.with_(steps=20), []
+    for until in (3, 7, None):
         trainer = Trainer.open(config, pair, tmp_path, observer=lambda model, step: seen.append(step) or {})
         trainer.run(until)
-    assert seen == [score["step"] for score in trainer.scores] == list(range(4, 41, 4))
+    assert seen == [score["step"] for score in trainer.scores] == list(range(2, 21, 2))
 
 
 def test_a_checkpoint_is_due_after_ten_minutes(config, pair, tmp_path, monkeypatch) -> None:
@@ -77,20 +77,22 @@ def test_a_checkpoint_is_due_after_ten_minutes(config, pair, tmp_path, monkeypat
     assert saved[:3] == [1, 2, 3]
 
 
-def test_before_it_starts_a_run_says_what_it_needs(config, pair, tmp_path, capsys) -> None:
+def test_before_it_starts_a_run_says_what_it_needs(config, pair, tmp_path, capsys, monkeypatch) -> None:
+    for module in ("clock", "trainer"):
+        monkeypatch.setattr(f"uagt_lib.training.{module}.MEASURED", 4)
     trainer = Trainer(config.with_(steps=100), pair, tmp_path / "run")
     first, needs = trainer.dry_run()
     assert first.startswith("tiny, uagt, seed 0: step 0 of 100, on cpu") and first.endswith(", 1 thread")
-    assert needs.startswith("80 steps of ") and " to the end; needs " in needs and " MB of disk (" in needs
+    assert needs.startswith("96 steps of ") and " to the end; needs " in needs and " MB of disk (" in needs
     assert not (tmp_path / "run").exists()
     again = Trainer(config.with_(steps=100), pair, tmp_path / "run")
-    again.run(until=21)
+    again.run(until=5)
     said = capsys.readouterr().err
-    assert first in said and "80 steps of " in said
-    Trainer(config.with_(steps=20), pair, tmp_path / "short").run()
+    assert first in said and "96 steps of " in said
+    Trainer(config.with_(steps=4), pair, tmp_path / "short").run()
     assert " to the end; needs " not in capsys.readouterr().err  # nothing is left to be foretold
     straight = Trainer(config.with_(steps=100), pair, tmp_path / "straight")
-    for _ in range(21):
+    for _ in range(5):
         straight.learner.advance()
     assert_same(again, straight)  # the measured steps were its own
 
@@ -128,9 +130,10 @@ def test_threads_are_told_by_the_networks_size_and_kept(config, pair, tmp_path) 
         Trainer(config, pair, tmp_path, threads=0)
 
 
-def test_a_run_stops_in_time(config, pair, tmp_path) -> None:
+def test_a_run_stops_in_time(config, pair, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("uagt_lib.training.clock.SAVING", 2.0)
     config = config.with_(steps=100_000)
-    trainer = Trainer(config, pair, tmp_path, control=Control(time.monotonic() + 22))
+    trainer = Trainer(config, pair, tmp_path, control=Control(time.monotonic() + 5))
     trainer.run()
     assert time.monotonic() < trainer.control.deadline
     assert 0 < trainer.step == Trainer.open(config, pair, tmp_path).step
@@ -153,9 +156,11 @@ def test_a_slow_disk_and_a_slow_step_are_reckoned_with(monkeypatch) -> None:
 
 @pytest.fixture
 def often(monkeypatch) -> None:
+    """Records every fifth step."""
     monkeypatch.setattr("uagt_lib.training.trainer.RECORD_EVERY", 5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bias", "kind"), [(20.0, "ones"), (-20.0, "zeros")])
 def test_collapse_is_reported_in_words_once(config, pair, tmp_path, capsys, often, bias: float, kind: str) -> None:
     trainer = Trainer(config.with_(steps=60, switch=0.9, rate=1e-9), pair, tmp_path)
@@ -173,6 +178,7 @@ def test_collapse_is_reported_in_words_once(config, pair, tmp_path, capsys, ofte
     assert [w["kind"] for w in trainer.warnings if w["attention"] == "t"] == [kind, None]
 
 
+@pytest.mark.slow
 def test_grey_is_reported_when_the_switch_draws_near(config, pair, tmp_path, often) -> None:
     trainer = Trainer(config.with_(steps=60, switch=0.9, rate=1e-9), pair, tmp_path)
     trainer.run(until=40)

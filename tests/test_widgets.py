@@ -331,17 +331,18 @@ def test_a_second_dashboard_takes_the_run_over(long, pair, tmp_path):
     assert second.wait(20)
 
 
+@pytest.mark.slow
 def test_watching_changes_no_weight(config, pair, tmp_path, monkeypatch):
     """With samples asked for at every step, the run is still, to the bit, the one that nobody watched."""
     monkeypatch.setattr(dashboard, "LOOK", 0.001)
     monkeypatch.setattr(dashboard._Turn, "__bool__", lambda turn: True)
     sampled = set()
-    board = Dashboard(config.with_(steps=30), pair, tmp_path / "watched")
+    board = Dashboard(config, pair, tmp_path / "watched")
     sample = board._sample
     monkeypatch.setattr(board, "_sample", lambda: (sampled.add(board.trainer.step), sample()))
     assert board.start().wait(60)
     assert len(sampled) > 3
-    Trainer(config.with_(steps=30), pair, tmp_path / "alone", progress=False).run()
+    Trainer(config, pair, tmp_path / "alone", progress=False).run()
     watched, alone = (load_file(find_weights(tmp_path / name)) for name in ("watched", "alone"))
     assert all(torch.equal(watched[name], alone[name]) for name in alone)
 
@@ -395,6 +396,7 @@ def test_in_its_cell_a_run_shows_itself_and_an_interrupt_stops_and_saves_it(long
     assert again.trainer.step >= at + 5
 
 
+@pytest.mark.slow
 def test_a_run_in_its_cell_is_the_run_that_nobody_watched(config, pair, tmp_path, monkeypatch):
     monkeypatch.setattr(dashboard._Turn, "__bool__", lambda turn: True)
     board = Dashboard(config, pair, tmp_path / "here")
@@ -437,6 +439,7 @@ def test_errors_are_shown_and_raised_by_wait(config, pair, tmp_path, error, show
     assert button(board, "Pause").disabled
 
 
+@pytest.mark.slow
 def test_errors_while_drawing_end_the_run_and_save_it(long, pair, tmp_path, monkeypatch):
     board = Dashboard(long, pair, tmp_path)
     monkeypatch.setattr(dashboard, "_sheet", lambda images, result: 1 / 0)

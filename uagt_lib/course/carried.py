@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from uagt_lib.course import exercises
 from uagt_lib.course.needed import attempts
 
@@ -38,6 +36,8 @@ def _saved(lesson: str) -> list[Path]:
 
 def _answers(id: str, notebook: Path) -> Iterator[tuple[Any, str]]:
     """The answers to an exercise in a notebook, the last first, each with its code."""
+    import nbformat  # here, since it takes almost as long as torch, and every lesson would wait for it
+
     try:
         cells = [cell.source for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
     except Exception:  # whatever somebody calls .ipynb

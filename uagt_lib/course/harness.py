@@ -64,11 +64,19 @@ class Standard:
     run: Callable[..., Any] = call
     mistakes: list[Mistake] = field(default_factory=list)
     laws: list[Law] = field(default_factory=list)
+    watched: dict[tuple[Any, str, bool], Seen] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def watch(self, answer: Any, case: str, learning: bool = True) -> Seen:
         """All that an answer does in a case; without `learning`, under no_grad and with plain tensors."""
         gradient = learning and "gradient" in self.compared
         return see(partial(self.run, answer), self.cases[case], self.gives, gradient, learning)
+
+    def known(self, answer: Any, case: str, learning: bool = True) -> Seen:
+        """What the reference or a mistake does in a case; watched once, however many answers are held against it."""
+        key = answer, case, learning
+        if key not in self.watched:
+            self.watched[key] = self.watch(answer, case, learning)
+        return self.watched[key]
 
 
 def check(answer: Any, standard: Standard) -> Iterator[str]:
@@ -81,7 +89,7 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
     empty = memory(answer)
     found = {case: standard.watch(answer, case) for case in standard.cases}
     kept = [name for name, size in memory(answer).items() if size != empty.get(name)]
-    right = {case: standard.watch(standard.reference, case) for case in standard.cases}
+    right = {case: standard.known(standard.reference, case) for case in standard.cases}
     for i, case in enumerate(standard.cases):
         for aspect, say in _ASPECTS.items():
             if aspect in ("value", "gradient") and aspect not in standard.compared:
@@ -104,7 +112,7 @@ def check(answer: Any, standard: Standard) -> Iterator[str]:
 
 def _without_gradients(answer: Any, standard: Standard, case: str) -> str | None:
     """What differs where no gradients are kept; nothing where the reference cannot do without them."""
-    right = standard.watch(standard.reference, case, learning=False)
+    right = standard.known(standard.reference, case, learning=False)
     if right.error:
         return None
     found = standard.watch(answer, case, learning=False)
@@ -117,7 +125,7 @@ def _without_gradients(answer: Any, standard: Standard, case: str) -> str | None
 def _recognised(found: dict[str, Seen], standard: Standard, aspect: str) -> str | None:
     """The sentence of the mistake that does the same as the answer, up to this aspect and in every case."""
     for mistake in standard.mistakes:
-        if all(_alike(standard.watch(mistake.answer, case), seen, aspect) for case, seen in found.items()):
+        if all(_alike(standard.known(mistake.answer, case), seen, aspect) for case, seen in found.items()):
             return mistake.sentence
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SAVE_EVERY = 600.0  # seconds between two checkpoints, at most
+SAVING = 10.0  # seconds that writing a checkpoint takes: a guess, before the first
 MEASURED = 20  # steps, before a run says how long it will take
 
 
@@ -25,7 +26,7 @@ class Clock:
         self.steps, self.last = 0, 0.0
         self._finish, self._deadline, self._saved = finish, deadline, time.monotonic()
         self._first: list[float] = []
-        self._slowest, self._saving = 0.0, 10.0  # seconds; saving: a guess, before the first time
+        self._slowest, self._saving = 0.0, SAVING  # seconds
 
     @contextmanager
     def stepping(self) -> Iterator[None]:
