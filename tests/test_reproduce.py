@@ -93,7 +93,7 @@ def test_attention_at_step_k_of_a_run_that_never_switches_is_what_a_switch_at_k_
 
 @pytest.mark.slow
 def test_a_speed_that_is_asked_for_is_the_speed_of_the_maps(base) -> None:
-    for config in (world.base for world in speed.worlds(scale(False))):
+    for config in (world.base for world in [*speed.worlds(scale(False)), *speed.large()]):
         network = attention_network(speed.at_speed(config, 0.05).architecture)
         initialise(network, torch.Generator().manual_seed(7))
         noise = torch.rand(1, 3, config.crop, config.crop, generator=torch.Generator().manual_seed(8)) * 2 - 1

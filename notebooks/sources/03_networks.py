@@ -449,7 +449,8 @@ reveal(my_guess, speeds["appendix"] / speeds["released"], "times faster")
 # question that only training can answer; and whether the weights of the last layer explain the factor is one that you can
 # test here: `logit_speed` takes any network you give it.
 #
-# A mosaic of 4 px is hard to see in a photograph of 256 px. In our pictures of 64 px a leg is two or three pixels wide. For them we follow the appendix: 3x3, and a large kernel at the end.
+# A mosaic of 4 px is hard to see in a photograph of 256 px. In our pictures of 64 px a leg is two or three pixels wide. For them attention halves the picture only
+# once, keeps the slip's 1x1 layers, and enlarges the logits smoothly instead of copying them into blocks (`enlarge="bilinear"`).
 # %% [markdown] tags=["instructor"]
 # **For teachers · after 3.5 (58 min so far).** Two facts worth separating on the board: what is *computed* (a function: the same before and after 03.4) and what it
 # *costs*. Students who say "then let us always put layers before the up2" have the table of the four steps to answer them. On speed: no more than the

@@ -18,6 +18,7 @@ REPRODUCED = {
     "fig9": "a holistic change: seasons instead of animals",
     "fig17": "what each method does to scenes without animals",
     "speed": "how fast attention may move: falls to zero, finds the animals, never closes",
+    "speed128": "the same at 128 px: two hours of a core",
     "alive": "of photographs only: do the presets for a GPU keep attention alive?",
 }
 PHOTOGRAPHED = ("table1", "table2", "speed", "alive")

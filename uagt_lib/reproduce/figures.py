@@ -20,7 +20,7 @@ from uagt_lib.reproduce.alive import alive
 from uagt_lib.reproduce.finding import Finding, over_seeds
 from uagt_lib.reproduce.runs import Runs
 from uagt_lib.reproduce.scores import score
-from uagt_lib.reproduce.speed import speed
+from uagt_lib.reproduce.speed import speed, speed_128
 from uagt_lib.reproduce.tables import KIDS, PAPER
 from uagt_lib.show.figures import rows
 from uagt_lib.training.checkpoint import load_model, moment
@@ -186,6 +186,7 @@ FIGURES: dict[str, Callable[[Runs, Config, Sequence[int]], Finding]] = {
     "fig9": figure_9,
     "fig17": figure_17,
     "speed": speed,
+    "speed128": speed_128,
     "alive": alive,
 }
 
