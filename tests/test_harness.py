@@ -1,5 +1,12 @@
 """What checks are made of: cases, what a call lets be seen, differences in words, mistakes that are recognised."""
 
+import itertools
+import os
+import random
+import time
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -91,7 +98,10 @@ def test_two_numbers_are_written_so_that_they_differ():
 
 
 def arguments():
-    return {"x": torch.ones(2), "w": nn.Linear(2, 1), "rows": [{"step": 1}], "g": torch.Generator().manual_seed(0)}
+    w = nn.Linear(2, 1)
+    w.inner = nn.Identity()
+    rows = [{"step": 1}, SimpleNamespace(step=1)]
+    return {"x": torch.ones(2), "w": w, "rows": rows, "g": torch.Generator().manual_seed(0)}
 
 
 def seen(function, gives="y"):
@@ -117,6 +127,9 @@ def test_values_gradients_and_arguments_are_seen():
         (lambda x, w, rows, g: w(x).sum().backward(), "the .grad of x", "filled by a backward()"),
         (lambda x, w, rows, g: w.zero_grad(), "the .grad of w.weight", "emptied"),
         (lambda x, w, rows, g: setattr(w, "frozen", 1), "the list of attributes of w", None),
+        (lambda x, w, rows, g: x.add_(0), "x's count of writes", 1),
+        (lambda x, w, rows, g: w.inner.eval(), "w.inner.training", False),
+        (lambda x, w, rows, g: setattr(rows[1], "step", 2), "rows[1].step", 2),
         (lambda x, w, rows, g: rows.clear(), "the length of rows", 0),
         (lambda x, w, rows, g: rows[0].pop("step"), "the list of keys of rows[0]", ""),
         (lambda x, w, rows, g: torch.rand(1, generator=g), "g", "drawn from"),
@@ -128,6 +141,14 @@ def test_what_a_call_does_to_its_arguments_is_seen(function, piece, now):
     before, after = seen(lambda *_: None).after, seen(function).after
     assert difference(after[piece], before[piece], piece)
     assert now is None or not difference(after[piece], now, piece)
+
+
+def test_gradients_that_are_left_on_plain_things_are_seen():
+    def left(function):
+        return see(function, arguments, "y", gradient=False).after["the .grad of w.weight"]
+
+    assert left(lambda *_: None) == "emptied"
+    assert left(lambda x, w, rows, g: w(x).sum().backward()) == "filled by a backward()"
 
 
 def test_a_graph_that_was_spoilt_and_a_grad_mode_that_was_left_off_are_seen():
@@ -235,6 +256,175 @@ def test_where_many_answers_are_right_laws_decide_and_values_name_the_mistake():
     assert "a second call" in verdict(lambda x, memory=[]: memory.append(1) or x * len(memory), **free)
 
 
+# ---- what an answer puts aside, and what everybody shares
+
+CALLS = 0
+COUNT = itertools.count()
+
+
+class Store:
+    calls = 0
+
+
+def counts_in_a_global(x):
+    global CALLS
+    CALLS += 1
+    return 2 * x
+
+
+def counts_in_a_class(x):
+    Store.calls += 1
+    return 2 * x
+
+
+def counts_in_an_iterator(x):
+    next(COUNT)
+    return 2 * x
+
+
+def counts_in_a_function_of_its_own(x):
+    return counts_in_a_global(x)
+
+
+def writes_into_a_default_value(x, kept=torch.zeros(1)):
+    kept += 1
+    return 2 * x
+
+
+@pytest.mark.parametrize(
+    ("answer", "where"),
+    [
+        (counts_in_a_global, "CALLS"),
+        (counts_in_a_class, "Store.calls"),
+        (counts_in_an_iterator, "COUNT"),
+        (counts_in_a_function_of_its_own, "CALLS"),
+        (writes_into_a_default_value, "a default value"),
+    ],
+)
+def test_whatever_changes_from_call_to_call_is_found(answer, where):
+    assert f"puts something aside from call to call, in {where}:" in verdict(answer)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda: torch.set_default_dtype(torch.float64), "torch's default type"),
+        (lambda: os.environ.update(UAGT_TEST=str(time.perf_counter_ns())), "the environment's variables"),
+        (random.random, "the state of Python's random numbers"),
+        (np.random.rand, "the state of NumPy's random numbers"),
+    ],
+    ids=lambda x: x if isinstance(x, str) else "",
+)
+def test_what_everybody_shares_is_left_as_it_is(change, what, monkeypatch):
+    monkeypatch.setenv("UAGT_TEST", "")
+    assert f"your code should leave {what} as it is" in verdict(lambda x: (change(), 2 * x)[1])
+    assert torch.get_default_dtype() == torch.float32
+
+
+def test_a_history_and_a_gradient_of_zeros_that_nobody_asked_for_are_told():
+    scale = nn.Parameter(torch.tensor(2.0))
+    assert "what comes out has a history" in verdict(lambda x: scale * x, compared=("value",), mistakes=[])
+    both = {"cases": at_sizes(lambda draw: {"x": draw.picture(), "y": draw.picture()}), "mistakes": []}
+    cut = Standard(lambda x, y: x * y.detach(), **{"gives": "z", **both})
+    with pytest.raises(Wrong, match="a gradient of zeros reaches y, which should get none at all"):
+        list(check(lambda x, y: x * y.detach() + 0 * y.sum(), cut))
+
+
+# ---- other circumstances
+
+
+def network_and_picture(draw):
+    return {"F": draw.network(3), "x": draw.picture()}
+
+
+def two_networks(draw):
+    return {"F": draw.network(3), "G": draw.network(3), "x": draw.picture()}
+
+
+def above(x, tau=0.1):
+    return (x > tau).to(x.dtype)
+
+
+def numbers(a, b):
+    return a / b
+
+
+CIRCUMSTANCES = {
+    "(for N, H, W = 70, 11, 11": (double, {"x": Draw.picture}, lambda x: 2 * x[:64]),
+    "(for N, H, W = 1, 260, 132": (double, {"x": Draw.picture}, lambda x: 2 * x[..., :256, :]),
+    "with tensors that are views": (double, {"x": Draw.picture}, lambda x: 2 * x if x.is_contiguous() else x),
+    "with numbers divided by 131072": (
+        double,
+        {"x": Draw.picture},
+        lambda x: 2 * x + ((1e9 * x).round() / 5e8 - 2 * x).detach(),
+    ),
+    "with numbers above 1 multiplied": (
+        double,
+        {"x": lambda draw: draw.normal(draw.n, 3, draw.height, draw.width)},
+        lambda x: 2 * x.clamp(-100, 100),
+    ),
+    "with zeros in all tensors": (
+        lambda x: x.abs(),
+        {"x": lambda draw: draw.picture() + 2},
+        lambda x: x.square().sqrt(),
+    ),
+    "with values of exactly": (above, {"x": Draw.matte}, lambda x, tau=0.1: (x >= 0.1).to(x.dtype)),
+    "in the other mode, and frozen": (lambda F, x: F(x), network_and_picture, lambda F, x: F.train()(x)),
+    "F.weight.requires_grad is True instead of False": (
+        lambda F, x: F(x),
+        network_and_picture,
+        lambda F, x: F.requires_grad_(True)(x),
+    ),
+    "with one network in two places": (
+        lambda F, G, x: F(x) * G(x),
+        two_networks,
+        lambda F, G, x: F(x) if F is G else F(x) * G(x),
+    ),
+    "with nothing said of tau, which is 0.1 then": (
+        above,
+        {"x": Draw.matte, "tau": lambda _: 0.3},
+        lambda x, tau=0.3: above(x, tau),
+    ),
+}
+
+
+@pytest.mark.parametrize("words", CIRCUMSTANCES)
+def test_answers_are_tried_in_other_circumstances(words):
+    reference, made, wrong = CIRCUMSTANCES[words]
+    make = made if callable(made) else lambda draw: {name: x(draw) for name, x in made.items()}
+    held = Standard(reference, at_sizes(make), "y")
+    assert len(list(check(reference, held))) == len(SIZES)
+    with pytest.raises(Wrong) as told:
+        list(check(wrong, held))
+    assert words in str(told.value) and str(told.value).endswith("; right for N, H, W = 2, 5, 4 in float32)")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "given", "words"),
+    [
+        (lambda rows: sum(rows[:100]), {"rows": [0.5, 2.0]}, "with lists of 150"),
+        (lambda rows: sum(row[:100]) if (row := rows["a"]) else 0, {"rows": {"a": [0.5]}}, "with lists of 150"),
+    ],
+)
+def test_lists_are_also_long(wrong, given, words):
+    right = (lambda rows: sum(rows)) if isinstance(given["rows"], list) else (lambda rows: sum(rows["a"]))
+    held = Standard(right, {"a list": lambda: given}, "the sum", ("value",))
+    with pytest.raises(Wrong, match=words):
+        list(check(wrong, held))
+
+
+def test_numbers_are_also_large_one_by_one():
+    held = Standard(numbers, {"two": lambda: {"a": 3, "b": 5.0}}, "the ratio", ("value",))
+    assert list(check(numbers, held)) == ["two"]
+    for wrong, words in (
+        (lambda a, b: min(a, 1000) / b, "with 10007 times a"),
+        (lambda a, b: a / min(b, 1000), "with 10007 times b"),
+        (lambda a, b: a / b if a < 1000 or b < 1000 else a // 10 * 10 / b, "with 10007 times a and b"),
+    ):
+        with pytest.raises(Wrong, match=words):
+            list(check(wrong, held))
+
+
 # ---- networks
 
 
@@ -268,3 +458,19 @@ def test_networks_are_compared_with_one_set_of_weights_in_the_order_of_use():
         with_weights(lambda: nn.Sequential(Two(), nn.Conv2d(1, 1, 1)), weights, x)
     with pytest.raises(Wrong, match=r"nn.Module, not int"):
         with_weights(lambda: 3, weights, x)
+
+
+class Resting(Two):
+    def forward(self, x):
+        return super().forward(x) if self.training else x[:, :1]
+
+
+def test_networks_learn_everywhere_and_are_the_same_in_eval_mode():
+    x = Draw(*SIZES[0]).picture()
+    weights = random_weights(Two(), x, Draw(*SIZES[0]))
+    frozen = Two()
+    frozen.a.bias.requires_grad_(False)
+    with pytest.raises(Wrong, match=r"a.bias will never learn: requires_grad is False"):
+        with_weights(lambda: frozen, weights, x)
+    with pytest.raises(Wrong, match=r"what comes out in eval mode at .* expected"):
+        with_weights(Resting, weights, x)

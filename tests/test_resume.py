@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -191,14 +192,21 @@ def test_the_average_goes_on_to_the_bit_and_is_what_is_shown(config, pair, tmp_p
 # -- whatever interrupts it ------------------------------------------------------------------------------------------
 
 
-def train(config: Config, pair: Pair, out: Path) -> None:
-    Trainer.open(config, pair, out, progress=False).run()
+def train(config: Config, pair: Pair, out: Path, begun: Event | None = None) -> None:
+    control = Control()
+    if begun:  # says so before every step: signals are heeded by then
+        hold = control.hold
+        control.hold = lambda: (begun.set(), hold())
+    Trainer.open(config, pair, out, control=control, progress=False).run()
 
 
 def interrupted(config: Config, pair: Pair, out: Path, by: int, chance: random.Random) -> None:
     """Train in another process, and send it a signal at a random moment."""
-    process = fork.Process(target=train, args=(config, pair, out))
+    begun = fork.Event()
+    process = fork.Process(target=train, args=(config, pair, out, begun))
     process.start()
+    while by != signal.SIGKILL and process.is_alive() and not begun.wait(0.05):
+        pass
     time.sleep(chance.uniform(0.2, 1.5))
     os.kill(process.pid, by)
     process.join(60)

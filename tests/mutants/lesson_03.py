@@ -413,7 +413,7 @@ def _one_row_of_modules(width):
     )
 
 
-@rejected("03.5", "the map at")
+@rejected("03.5", "in eval mode at")
 class _Counts(_Attention):
     calls = 0
 
@@ -459,7 +459,7 @@ class _InPlace(_Attention):
         return super().forward(x.add_(0.1) - 0.1)
 
 
-@rejected("03.5", "the map at")
+@rejected("03.5", "in eval mode at")
 class _NormsOfTheBatch(_Attention):
     def __init__(self, width=32):
         super().__init__(width)
@@ -673,3 +673,53 @@ def _three_only(layers, channels=3):
 @rejected("03.7", "the number of parameters is a list of")
 def _count_of_each(layers, channels=3):
     return [count_parameters([a], channels) for a in layers]
+
+
+# ---- right for the stacks that the lesson shows, and for those alone
+
+
+@rejected("03.1", "for many layers of any kernels")
+def _padding_of_odd_kernels(layers, size):
+    sizes = []
+    for a in layers:
+        padding = 1 if a.kernel == 4 else a.kernel // 2
+        sizes.append(size := (a.up * size + 2 * padding - a.kernel) // a.stride + 1)
+    return sizes
+
+
+@rejected("03.1", "for many layers of any kernels")
+def _doubles_by_name(layers, size):
+    sizes = []
+    for a in layers:
+        up = 2 if a.name.startswith(("up", "tc")) else 1
+        sizes.append(size := (up * size + 2 * ((a.kernel - 1) // 2) - a.kernel) // a.stride + 1)
+    return sizes
+
+
+@rejected("03.2", "for many layers of any kernels")
+def _at_most_a_picture(layers):
+    return min(receptive_field(layers), 256)
+
+
+@rejected("03.3", "layers of any kernels")
+def _never_larger_than_the_picture(layers, channels, size):
+    total = 0.0
+    for a in layers:
+        size = min(1, size * a.up / a.stride)
+        total += size**2 * channels * a.filters * a.kernel**2
+        channels = a.filters or channels
+    return total
+
+
+@rejected("03.6", "will never learn")
+class _NormsAtRest(ResidualBlock):
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.layers[-1].requires_grad_(False)
+
+
+@rejected("03.6", "in eval mode")
+class _RunningStatistics(ResidualBlock):
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.layers[1] = nn.InstanceNorm2d(channels, affine=True, track_running_stats=True)

@@ -7,6 +7,7 @@ import torch
 
 from tests.mutants import accepted, rejected
 from uagt_lib.course.lessons.lesson_02.answers import there_and_back
+from uagt_lib.course.lessons.lesson_05.checks import _Answer
 from uagt_lib.method import losses
 from uagt_lib.method.compose import compose
 from uagt_lib.method.model import frozen
@@ -326,7 +327,7 @@ class _GlobalDice(_Base):
     exchange = _Other.exchange
 
 
-@rejected("05.3", "a second call with the same inputs gives something else")
+@rejected("05.3", "leave the state of Python's random numbers as it is")
 class _PythonDice(_Base):
     def coin(self):
         return random.random() < 0.5
@@ -633,3 +634,44 @@ def _evaluates(D_t, s_prime):
 def _a_new_leaf(D_t, s_prime):
     with frozen(D_t):
         return losses.lsgan_generator(D_t(s_prime.detach().requires_grad_()))
+
+
+# ---- 05.3, right in a small pool, or nearly
+
+
+@rejected("05.3", "pool of 60")
+class _LowPlacesMoreOften(_Answer):
+    def place(self):
+        return min(super().place(), super().place())
+
+
+@rejected("05.3", "full at its capacity")
+class _NeverMoreThanFifty(_Answer):
+    def __init__(self, capacity, generator):
+        super().__init__(min(capacity, 50), generator)
+
+
+@rejected("05.3", "never swaps 10 of its places")
+class _FiftyPlaces(_Answer):
+    def place(self):
+        return int(torch.randint(min(50, self.capacity), (), generator=self.generator))
+
+
+@rejected("05.3", "% of the time, in 6000 steps")
+class _ACoinOfFortyFour(_Answer):
+    def coin(self):
+        return torch.rand((), generator=self.generator) < 0.56
+
+
+@rejected("05.3", "to the last bit")
+class _HalfPrecision(_Answer):
+    def kept(self, image, attention):
+        image, attention = super().kept(image, attention)
+        return (image.half().to(image.dtype) if len(self.pairs) == self.capacity else image), attention
+
+
+@rejected("05.1", "m.F_st.training is False instead of True")
+def _translators_at_rest(m, s, t):
+    trips = _written_out(m, s, t)
+    m.F_st.eval()
+    return trips

@@ -389,3 +389,48 @@ def _takes_runs_out(a, b):
         x = a.pop()
         games += [1.0 if x < y else 0.5 if x == y else 0.0 for y in b]
     return statistics.mean(games)
+
+
+# ---- right for few runs that are far apart
+
+
+@rejected("08.3", "for Eq. 6 as printed, with logarithms")
+def _attention_needs_the_composed_picture(pieces, stage):
+    learning = stage == 1 or not pieces.stop_attention
+    there = {"A_s": pieces.attention_s and not pieces.raw_foreground, "A_t": pieces.attention_t}
+    return {"F_st", "F_ts"} | {name for name, here in there.items() if here and learning}
+
+
+def _table(scores, key=lambda row: row[1], spread=statistics.stdev):
+    rows = [(name, statistics.mean(x), spread(x) if len(x) > 1 else None) for name, x in scores.items()]
+    return sorted(rows, key=key)
+
+
+@rejected("08.4", "for a dozen methods of seven runs")
+def _best_ten(scores):
+    return _table(scores)[:10]
+
+
+@rejected("08.4", "for a dozen methods of seven runs")
+def _sorted_as_printed(scores):
+    return _table(scores, key=lambda row: round(row[1], 2))
+
+
+@rejected("08.4", "for a dozen methods of seven runs")
+def _other_spread_of_many(scores):
+    return _table(scores, spread=lambda x: statistics.pstdev(x) if len(x) > 5 else statistics.stdev(x))
+
+
+@rejected("08.4", "for runs that are all the same")
+def _no_spread_is_none(scores):
+    return _table(scores, spread=lambda x: statistics.stdev(x) or None)
+
+
+@rejected("08.5", "for scores that differ by a millionth")
+def _nearly_a_tie(a, b):
+    return sum(0.5 if abs(x - y) < 1e-3 else x < y for x in a for y in b) / (len(a) * len(b))
+
+
+@rejected("08.5", "for scores that differ by a millionth")
+def _each_score_once(a, b):
+    return sum(0.5 if x == y else x < y for x in set(a) for y in set(b)) / (len(set(a)) * len(set(b)))

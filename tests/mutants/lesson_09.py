@@ -227,3 +227,38 @@ def _variance(mine, rival):
 def _both_columns_ahead(mine, rival):
     mean, spread, _ = lead(mine, rival)
     return mean, spread, int((rival > mine).all(1).sum())
+
+
+# ---- 09.2, right for short runs that start at step 25
+
+
+def _since(records, healthy, falsy=False):
+    since = None
+    for record in records:
+        found = since or record["step"] if falsy else record["step"] if since is None else since
+        since = found if healthy(record) else None
+    return since
+
+
+def _both_maps(record):
+    return not any(collapse(record[f"attention_{x}"], record[f"spread_{x}"]) for x in "st")
+
+
+@rejected("09.2", "for a run of 150 records that is healthy from its first")
+def _step_0_is_no_step(records):
+    return _since(records, _both_maps, falsy=True)
+
+
+@rejected("09.2", "for a run of 150 records that is healthy from its first")
+def _last_hundred(records):
+    return _since(records[-100:], _both_maps)
+
+
+@rejected("09.2", "for a run of 150 records that relapses late")
+def _late_grey_is_no_matter(records):
+    return _since(records, lambda record: _both_maps(record) or record["step"] > 1000)
+
+
+@rejected("09.2", "for a run whose maps lie at the limits")
+def _flat_is_grey(records):
+    return _since(records, lambda r: all(r[f"attention_{x}"] <= 0.95 and r[f"spread_{x}"] >= 0.05 for x in "st"))

@@ -221,3 +221,21 @@ def _in_double(network, image, multiple=4):
 @rejected("10.3", "the result at")
 def _clamped(network, image, multiple=4):
     return any_size(network, image, multiple).clamp(-1, 1)
+
+
+@rejected("10.1", "for N, H, W = 70, 11, 11")
+def _first_eight_parts(loss, parameters, parts):
+    return averaged_gradients(loss, parameters, parts[:8])
+
+
+@rejected("10.2", "the number of weights that it holds")
+class _CarriesTheModel(_Translator):
+    def __init__(self, model, direction="s2t"):
+        super().__init__(model, direction)
+        self.model = model
+
+
+@rejected("10.2", "with nothing said of direction")
+class _TheOtherWay(_Translator):
+    def __init__(self, model, direction="t2s"):
+        super().__init__(model, direction)

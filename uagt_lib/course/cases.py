@@ -7,6 +7,7 @@ at_sizes(photo_paint_matte)      # three cases: batches of 2, 1 and 3, height !=
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -58,21 +59,36 @@ def _to_both_ends(x: Tensor, low: float, high: float) -> Tensor:
 
 
 class Toy(nn.Module):
-    """The smallest network that can be told from others: mixes a pixel's three colours, and bends the result."""
+    """The smallest network that can be told from others: mixes a pixel's three colours, and bends the result.
+
+    In eval mode it gives a little less, so that it shows in which mode it was called.
+    """
 
     def __init__(self, weight: Tensor, last: Callable[[Tensor], Tensor]):
         super().__init__()
         self.weight, self.last = nn.Parameter(weight), last
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.last(torch.einsum("oc,nc...->no...", self.weight, x))
+        return self.last(torch.einsum("oc,nc...->no...", self.weight, x)) * (1.0 if self.training else 0.9)
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A case of one size, of which `dataclasses.replace` makes others."""
+
+    make: Callable[[Draw], dict[str, Any]]
+    n: int
+    height: int
+    width: int
+    dtype: torch.dtype
+
+    def __call__(self) -> dict[str, Any]:
+        return self.make(Draw(self.n, self.height, self.width, self.dtype))
 
 
 def at_sizes(make: Callable[[Draw], dict[str, Any]]) -> dict[str, Case]:
     """A case for each of `SIZES`, by a name that says the size."""
     return {
-        f"N, H, W = {n}, {height}, {width} in {str(dtype).removeprefix('torch.')}": (
-            lambda size=(n, height, width, dtype): make(Draw(*size))
-        )
+        f"N, H, W = {n}, {height}, {width} in {str(dtype).removeprefix('torch.')}": Sized(make, n, height, width, dtype)
         for n, height, width, dtype in SIZES
     }

@@ -44,22 +44,24 @@ class Difference(NamedTuple):
         return f"{self.where} is {self.got}, expected {self.want}{hint}{self.more}"
 
 
-def difference(got: Any, want: Any, name: str) -> Difference | None:
+def difference(got: Any, want: Any, name: str, unit: float = 1.0) -> Difference | None:
     """Where `got` first differs from `want`, called `name`; None if both say the same.
 
     Lists may stand for tuples, and tensors without dimensions for numbers. Tensors need one shape and one type; their
-    numbers may differ by rounding. Mappings and sequences are compared entry by entry.
+    numbers may differ by rounding, of numbers around `unit` at least. Mappings and sequences are compared entry by
+    entry.
     """
     if isinstance(want, Tensor) and isinstance(got, Tensor):
-        return _of_tensors(got, want, name)
+        return _of_tensors(got, want, name, unit)
     if isinstance(want, Mapping) and isinstance(got, Mapping):
-        return _of_entries(got, want, name, f"the keys of {name}", ", ".join(map(str, got)), ", ".join(map(str, want)))
+        keys = f"the keys of {name}", ", ".join(map(str, got)), ", ".join(map(str, want))
+        return _of_entries(got, want, name, unit, *keys)
     if isinstance(want, list | tuple) and isinstance(got, list | tuple):
         mine, right = dict(enumerate(got)), dict(enumerate(want))
-        return _of_entries(mine, right, name, f"the length of {name}", str(len(got)), str(len(want)))
+        return _of_entries(mine, right, name, unit, f"the length of {name}", str(len(got)), str(len(want)))
     if _is_number(want) and (_is_number(got) or (isinstance(got, Tensor) and got.ndim == 0)):
         number = got.item() if isinstance(got, Tensor) else got
-        close = number == want or abs(number - want) <= 1e-6 * max(abs(want), 1e-3)
+        close = number == want or abs(number - want) <= 1e-6 * max(abs(want), 1e-3 * unit)
         return None if close or (number != number and want != want) else Difference(name, *apart(number, want))
     if isinstance(got, Tensor) or isinstance(want, Tensor) or type(got) is not type(want) or got != want:
         return Difference(name, describe(got), describe(want))
@@ -103,14 +105,14 @@ def _is_number(thing: Any) -> bool:
     return isinstance(thing, int | float) and not isinstance(thing, bool)
 
 
-def _of_entries(got: Mapping, want: Mapping, name: str, *keys: str) -> Difference | None:
+def _of_entries(got: Mapping, want: Mapping, name: str, unit: float, *keys: str) -> Difference | None:
     if set(got) != set(want):
         return Difference(*keys)
-    found = (difference(got[key], want[key], f"{name}[{key!r}]") for key in want)
+    found = (difference(got[key], want[key], f"{name}[{key!r}]", unit) for key in want)
     return next((d for d in found if d), None)
 
 
-def _of_tensors(got: Tensor, want: Tensor, name: str) -> Difference | None:
+def _of_tensors(got: Tensor, want: Tensor, name: str, unit: float) -> Difference | None:
     if got.shape != want.shape:
         return Difference(f"the shape of {name}", str(tuple(got.shape)), str(tuple(want.shape)))
     if got.dtype != want.dtype:
@@ -119,7 +121,7 @@ def _of_tensors(got: Tensor, want: Tensor, name: str) -> Difference | None:
         return None
     mine, right = got.detach().double(), want.detach().double()
     largest = right[right.isfinite()].abs().max().item() if right.isfinite().any() else 0.0
-    near = (mine - right).abs() <= _ROUNDING.get(want.dtype, 0.0) * max(largest, 0.05)
+    near = (mine - right).abs() <= _ROUNDING.get(want.dtype, 0.0) * max(largest, 0.05 * unit)
     wrong = ~(near | (mine == right) | (mine.isnan() & right.isnan()))
     if not wrong.any():
         return None

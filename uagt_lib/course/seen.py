@@ -8,13 +8,14 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import CodeType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from uagt_lib.course import world
 from uagt_lib.course.cases import Case
+from uagt_lib.course.kept import version
 
 TODO = "your code here"  # what an untouched answer raises NotImplementedError with
 DRAWN = "drawn from"  # what a generator is after a call that used it
@@ -31,7 +32,10 @@ class Seen:
     Attributes:
         error: what it raised.
         value: what came out, by name; {"the result": ...} if there were not as many things as names.
-        after: what the arguments were afterwards, piece by piece, and whose random numbers were drawn.
+        after: what the arguments were afterwards, piece by piece, whose random numbers were drawn, and what of all that
+            everybody shares is another.
+        carries: whether what came out has a history, where nobody asks for gradients.
+        unit: numbers much smaller than this are rounding.
         pull: computes `gradient`.
         repeat: makes the same call on equal arguments.
     """
@@ -39,6 +43,8 @@ class Seen:
     error: Exception | None = None
     value: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    carries: bool = False
+    unit: float = 1.0
     pull: Callable[[], dict[tuple[str, str], Tensor | None] | str] = dict
     repeat: Callable[[], "Seen"] | None = None
 
@@ -54,7 +60,14 @@ class Seen:
         return dict.fromkeys(self.value, second.error) if second.error else second.value
 
 
-def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: bool, learning: bool = True) -> Seen:
+def see(
+    function: Callable,
+    case: Case,
+    gives: str | tuple[str, ...],
+    gradient: bool,
+    learning: bool = True,
+    unit: float = 1.0,
+) -> Seen:
     """Call a function on fresh arguments, and note all that can be seen.
 
     Args:
@@ -64,6 +77,7 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
         gradient: tensors are handed in with a history, so that gradients have somewhere to go.
         learning: whether gradients are kept; without, as when pictures are translated, nothing guards tensors against
             changes in place.
+        unit: numbers much smaller than this are rounding.
 
     Raises:
         Open: if it is an untouched answer.
@@ -71,12 +85,12 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
     leaves: dict[str, Tensor] = {}
     given = copy.deepcopy(case())
     if gradient:
-        given = {name: _rebuilt(x, name, lambda n, leaf: _lent(n, leaf, leaves)) for name, x in given.items()}
+        given = {name: rebuilt(x, name, lambda n, leaf: _lent(n, leaf, leaves)) for name, x in given.items()}
     dice = {name: x for name, x in given.items() if isinstance(x, torch.Generator)}
     dice["torch's global generator"] = torch.default_generator
     states = {name: die.get_state() for name, die in dice.items()}
     try:
-        with torch.set_grad_enabled(learning):
+        with world.watched() as shared, torch.set_grad_enabled(learning):
             result = function(*given.values())
     except Exception as error:  # whatever a learner's code does, it gets a sentence
         if isinstance(error, NotImplementedError) and str(error) == TODO:
@@ -88,33 +102,16 @@ def see(function: Callable, case: Case, gives: str | tuple[str, ...], gradient: 
         after[f"the .grad of {name}"] = _of_gradient(leaf)
     for name, die in dice.items():
         after[name] = "untouched" if torch.equal(states[name], die.get_state()) else DRAWN
+    carries: list[bool] = []
+    rebuilt(value, "", lambda _, x: carries.append(isinstance(x, Tensor) and x.requires_grad))
     return Seen(
-        value={name: _rebuilt(x, name, lambda _, leaf: _copied(leaf)) for name, x in value.items()},
-        after=after,
+        value={name: rebuilt(x, name, lambda _, leaf: _copied(leaf)) for name, x in value.items()},
+        after=after | shared,
+        carries=any(carries) and not gradient,
+        unit=unit,
         pull=lambda: _gradients(value, leaves),
-        repeat=lambda: see(function, case, gives, gradient, learning),
+        repeat=lambda: see(function, case, gives, gradient, learning, unit),
     )
-
-
-def memory(answer: Any) -> dict[str, int]:
-    """How much an answer has put aside for later calls: the sizes of lists, dictionaries and sets that it names."""
-    function = getattr(answer, "__wrapped__", answer)
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return {}
-    outside = function.__globals__
-    kept = {name: outside[name] for name in _names(code) if name in outside}
-    kept |= dict(zip(code.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
-    kept |= {"a default value": function.__defaults__} if function.__defaults__ else {}
-    return {name: _length(x) for name, x in kept.items() if isinstance(x, list | dict | set | tuple)}
-
-
-def _names(code: CodeType) -> set[str]:
-    return set(code.co_names).union(*(_names(c) for c in code.co_consts if isinstance(c, CodeType)))
-
-
-def _length(thing: Any) -> int:
-    return len(thing) + sum(_length(x) for x in thing if isinstance(x, list | dict | set | tuple))
 
 
 def _named(result: Any, gives: str | tuple[str, ...]) -> dict[str, Any]:
@@ -126,12 +123,12 @@ def _named(result: Any, gives: str | tuple[str, ...]) -> dict[str, Any]:
     return {"the result": result}
 
 
-def _rebuilt(thing: Any, name: str, of_leaf: Callable[[str, Any], Any]) -> Any:
+def rebuilt(thing: Any, name: str, of_leaf: Callable[[str, Any], Any]) -> Any:
     """The same lists, tuples and dictionaries, in which each other thing is replaced by `of_leaf(its name, it)`."""
     if isinstance(thing, Mapping):
-        return {key: _rebuilt(x, f"{name}[{key!r}]", of_leaf) for key, x in thing.items()}
+        return {key: rebuilt(x, f"{name}[{key!r}]", of_leaf) for key, x in thing.items()}
     if isinstance(thing, list | tuple):
-        parts = (_rebuilt(x, f"{name}[{i}]", of_leaf) for i, x in enumerate(thing))
+        parts = (rebuilt(x, f"{name}[{i}]", of_leaf) for i, x in enumerate(thing))
         return thing._make(parts) if hasattr(thing, "_make") else type(thing)(parts)
     return of_leaf(name, thing)
 
@@ -161,15 +158,17 @@ def _copied(thing: Any) -> Any:
 
 
 def _pieces(thing: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """All of an argument that a call could change, by name: numbers, lengths, keys, and whether it learns."""
+    """All of an argument that a call could change, by name: numbers, lengths, keys, attributes, whether it learns."""
     if isinstance(thing, nn.Module):
         yield f"the list of attributes of {name}", ", ".join(key for key in vars(thing) if key[0] != "_")
-        yield f"{name}.training", thing.training
+        yield from ((f"{name}.{key}.training".replace("..", "."), x.training) for key, x in thing.named_modules())
         for key, x in [*thing.named_parameters(), *thing.named_buffers()]:
             yield from _pieces(x, f"{name}.{key}")
     elif isinstance(thing, Tensor):
         yield name, _copied(thing)
+        yield f"{name}'s count of writes", version(thing)
         yield f"{name}.requires_grad", thing.requires_grad
+        yield f"the .grad of {name}", _of_gradient(thing) if thing.is_leaf else "left alone"
     elif isinstance(thing, Mapping):
         yield f"the list of keys of {name}", ", ".join(map(str, thing))
         for key, x in thing.items():
@@ -180,13 +179,16 @@ def _pieces(thing: Any, name: str) -> Iterator[tuple[str, Any]]:
             yield from _pieces(x, f"{name}[{i}]")
     elif isinstance(thing, bool | int | float | str | set | None):
         yield name, copy.copy(thing)
+    elif not callable(thing):
+        for key, x in getattr(thing, "__dict__", {}).items():
+            yield from _pieces(x, f"{name}.{key}")
 
 
 def _gradients(value: dict[str, Any], leaves: dict[str, Tensor]) -> dict[tuple[str, str], Tensor | None] | str:
     """The gradient of every output, its numbers weighted at random, with respect to every leaf; None without a way."""
     outputs: dict[str, Tensor] = {}
     for name, x in value.items():
-        _rebuilt(x, name, lambda n, leaf: outputs.update({n: leaf}) if isinstance(leaf, Tensor) else None)
+        rebuilt(x, name, lambda n, leaf: outputs.update({n: leaf}) if isinstance(leaf, Tensor) else None)
     learning = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
     found = {}
     for output, y in outputs.items():

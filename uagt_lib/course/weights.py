@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from uagt_lib.course.cases import Draw
-from uagt_lib.course.expect import Wrong
+from uagt_lib.course.expect import Wrong, difference, expect
 
 
 class Used(NamedTuple):
@@ -63,7 +63,16 @@ def with_weights(build: Callable[[], nn.Module], weights: dict[str, Tensor], x: 
             f"the layers differ: in the order of use, {got} comes where {want} is expected",
             kind=tuple(u.shape for u in used),
         )
-    return functional_call(network, {u.path: w for u, w in zip(used, weights.values(), strict=True)}, (x,))
+    parameters = dict(network.named_parameters())
+    frozen = [u.path for u in used if not parameters[u.path].requires_grad]
+    expect(not frozen, f"{', '.join(frozen)} will never learn: requires_grad is False")
+    given = {u.path: w for u, w in zip(used, weights.values(), strict=True)}
+    with torch.no_grad():
+        resting = functional_call(network.eval(), given, (x.detach().clone(),))
+    made = functional_call(network.train(), given, (x,))
+    found = difference(resting, made, "what comes out in eval mode")
+    expect(not found, f"{found and found.sentence()}, as in train mode: a network that translates is in eval mode")
+    return made
 
 
 def _in_order_of_use(network: nn.Module, x: Tensor) -> list[Used]:

@@ -358,7 +358,7 @@ def returned_detached(s, F_st, A_s, F_ts, A_t):
 
 def matte_and_threshold(draw: Draw) -> dict[str, Any]:
     """A matte with some values exactly at the threshold."""
-    tau = 0.1 * 3 ** (draw.n - 1)
+    tau = {1: 0.1, 3: 0.9}.get(draw.n, 0.3)
     s_a = draw.matte()
     s_a[:, :, 0, :2] = tau
     return {"s_a": s_a, "tau": tau}

@@ -1,6 +1,7 @@
 """Lesson 03, networks: what answers are tried on, and the mistakes that are recognised."""
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import torch
@@ -24,6 +25,23 @@ from uagt_lib.course.weights import random_weights, with_weights
 from uagt_lib.method import networks, released
 
 
+def any_layers(seed: int, count: int, most: int) -> list[Layer]:
+    """Kernels of all sizes, as nobody would build them; pixels up to `most` apart, but fields of whole pixels."""
+    dice, jump, layers = Random(seed), 1.0, []
+    for i in range(count):
+        up = 2 if jump >= 1 and dice.random() < 0.3 else 1
+        stride = 2 if jump < most and dice.random() < 0.5 else 1
+        kernel = dice.randint(1, 9) if jump >= up else dice.choice((3, 5))
+        if up == 2 and dice.random() < 0.5:
+            layers.append(Layer(f"layer {i}", up=2, norm=False))
+            jump /= 2
+        else:
+            norm, bias = (dice.random() < 0.5 for _ in range(2))
+            layers.append(Layer(f"layer {i}", kernel, stride, up, dice.randint(1, 9), norm, bias))
+            jump *= stride / up
+    return layers
+
+
 def stacks(**more: Any) -> dict[str, Case]:
     """Stacks of layers by name, with what else is handed in: a value, or one for each of the three in turn."""
     found = {
@@ -34,6 +52,9 @@ def stacks(**more: Any) -> dict[str, Case]:
         "the paper's discriminator, 4x4": PRINTED["discriminator"],
         "three halvings by 3x3, 7x7 and 3x3": parse("c3s2-6-R, c7s2-8-R, c3s2-2"),
         "no layers at all": [],
+        "many layers of any kernels": any_layers(8, 14, 32),
+        "layers of any kernels": any_layers(4, 6, 4),
+        "other layers of any kernels": any_layers(4, 7, 4),
     }
     return {
         name: lambda layers=layers, i=i: {"layers": list(layers)} | {key: x[i % len(x)] for key, x in more.items()}

@@ -246,7 +246,7 @@ def scores_and_pictures(draw: Draw) -> dict[str, Any]:
     scores = {name: draw.normal(n, 1, h, draw.width) + 0.4 for name, (n, h) in _of(made_of, sizes)}
     came_home = {"s": "s", "s''": "s", "t": "t", "t''": "t"}
     pictures = {name: draw.uniform(n, 3, h, draw.width, low=-1) for name, (n, h) in _of(came_home, sizes)}
-    return {"scores": scores, "pictures": pictures, "weight": {2: 10.0, 1: 0.0, 3: 2.5}[draw.n]}
+    return {"scores": scores, "pictures": pictures, "weight": {1: 0.0, 3: 2.5}.get(draw.n, 10.0)}
 
 
 def _of(names: dict[str, str], sizes: dict[str, tuple]) -> list[tuple[str, tuple]]:

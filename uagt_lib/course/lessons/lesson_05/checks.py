@@ -405,6 +405,32 @@ def full_in_time(answer):
     )
 
 
+@law("05.3", "a pool of 60 is one of 60, and every place is as likely")
+def many(answer):
+    capacity, steps = 60, 6000
+    pool, came, ages = _fresh(answer, capacity), torch.arange(1.0, capacity + steps + 1), []
+    for number in came.split(capacity):
+        pictures = (number / 7).reshape(-1, 1, 1, 1)
+        out, _ = pool(pictures.expand(-1, 3, 1, 1).clone(), pictures.clone())
+        expect(
+            bool((out == out[:, :1]).all()) and bool(torch.isin(out[:, 0], came / 7).all()),
+            "a number in an old fake is not as it went in: keep fakes to the last bit",
+        )
+        ages += (number - (out[:, 0, 0, 0] * 7).round()).tolist()
+    expect(not any(ages[:capacity]), "a pool of 60 gave an old fake before 60 had come: it is full at its capacity")
+    never = set(came[:capacity].tolist()) - {n - age for n, age in zip(came.tolist(), ages, strict=True) if age}
+    expect(not never, f"a full pool of 60 never swaps {len(never)} of its places: draw from all of them")
+    old = [age for age in ages if age]
+    share, young = len(old) / steps, sum(age < capacity / 2 for age in old) / len(old)
+    expect(abs(share - 0.5) < 0.035, f"a pool of 60 swaps {share:.1%} of the time, in {steps} steps; it should be half")
+    # A place is swapped once in 120 steps, so a fake that comes out is younger than 30 steps with 1 - (1 - 1/120)^29.
+    expect(
+        abs(young - 0.215) < 0.04,
+        f"{young:.1%} of the old fakes that a pool of 60 gives are younger than 30 steps; if every place is as likely, "
+        "about 21.5% are",
+    )
+
+
 class _Step:
     """Stands in a step's graph, and is gone when nobody holds on to it any more."""
 
@@ -562,6 +588,13 @@ def judge_and_fakes(draw: Draw) -> dict[str, Any]:
     return {"D_t": draw.network(1, torch.sin), "s_prime": draw.picture()}
 
 
+def lent(answer: Callable, D_t: nn.Module, s_prime: Tensor) -> Any:
+    """An answer's loss; a discriminator that was frozen before is frozen again, whether an answer thaws it or not."""
+    learns = any(p.requires_grad for p in D_t.parameters())
+    loss = answer(D_t, s_prime)
+    return loss if learns else (D_t.requires_grad_(False), loss)[1]
+
+
 define(
     "05.4",
     fool,
@@ -577,6 +610,7 @@ define(
         "Freeze, compute the loss, thaw, return the loss. The graph remembers that D was frozen when it was called.",
     ],
     draw=figures.draw_fool,
+    run=lent,
 )
 
 

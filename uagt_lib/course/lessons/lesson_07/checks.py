@@ -20,7 +20,7 @@ from uagt_lib.evaluate.kid import kernel, kid, mmd2
 
 def two_sets_of_features(draw: Draw) -> dict[str, Any]:
     """More of one than of the other, and neither as many as there are features."""
-    d = draw.width + 5
+    d = 16 * draw.width + 5
     return {"x": draw.normal(draw.n + 2, d), "y": draw.normal(draw.height, d)}
 
 
@@ -35,7 +35,7 @@ define(
     kernel,
     at_sizes(two_sets_of_features)
     | {
-        "sets of one size": lambda: features(5, 5, 7),
+        "sets of one size, of as many features": lambda: features(5, 5, 5),
         "vectors of ones, for which it is 8": lambda: {"x": torch.ones(2, 4), "y": torch.ones(2, 4)},
     },
     "k(x, y)",
@@ -116,11 +116,11 @@ def transposed(x, y):
 # ------------------------------------------------------------------------------------------------ 07.2 squared MMD
 
 
-def below_zero() -> dict[str, Any]:
-    """Two samples of one distribution whose estimate is negative, as half of them are."""
-    for n in range(8, 100):
-        given = features(n, 8, 8)
-        if mmd2(**given) < -0.05:
+def below_zero(least: int, m: int, d: int, limit: float) -> dict[str, Any]:
+    """Two samples of one distribution whose estimate is below a limit, as half of them are below 0."""
+    for n in range(least, least + 100):
+        given = features(n, m, d)
+        if mmd2(**given) < limit:
             return given
     raise AssertionError("no sample scores below 0")
 
@@ -136,7 +136,8 @@ SETS = {
     "two sets of six": lambda: features(6, 6, 4, 1),
     "5 and 9 pictures": lambda: features(5, 9, 4, 1),
     "9 and 4 pictures": lambda: features(9, 4, 6, 1),
-    "a value below 0": below_zero,
+    "a value below 0": lambda: below_zero(8, 8, 8, -0.05),
+    "more than 600 pictures and 110, and a value below 0": lambda: below_zero(601, 110, 2, 0.0),
 }
 
 define(
@@ -342,6 +343,8 @@ def of_three_subsets(answer):
     triples = torch.cartesian_prod(*3 * [torch.arange(len(value))])
     means, stds = value[triples].mean(1), value[triples].std(1, correction=0)
     spread = reached = False
+    parts = {"x": torch.arange(len(value)) // len(of_y), "y": torch.arange(len(value)) % len(of_y)}
+    anew, again = dict.fromkeys(parts, False), dict.fromkeys(parts, False)
     for seed in range(30):
         mean, std = _kid_of(answer, x, y, seed, 3, 2)
         likely = (means - mean).abs() <= 2e-5 * max(1.0, abs(mean))
@@ -353,8 +356,19 @@ def of_three_subsets(answer):
         )
         spread |= std > 1e-3
         reached |= bool(beyond[triples[right]].any())
+        for name, part in parts.items():
+            drawn = part[triples[right]].sort(1).values
+            anew[name] |= not bool((drawn[:, 0] == drawn[:, 2]).any())
+            again[name] |= bool((drawn.diff(dim=1) == 0).any(1).all())
     expect(spread, "in 30 calls with three subsets each, all three had the same value: draw anew for every subset")
     expect(reached, "in 30 calls no picture of y beyond the length of x was drawn")
+    for name in parts:
+        expect(anew[name], f"in 30 calls all three subsets of {name} were the same: draw anew for every subset")
+        expect(
+            again[name],
+            f"in 30 calls no two of three subsets of {name} were the same, and chance would have it so now and then: "
+            "draw each for itself, with a permutation of its own",
+        )
 
 
 @law("07.3", "each set is drawn for itself")
@@ -485,7 +499,7 @@ def attention_and_soft_masks(draw: Draw) -> dict[str, Any]:
     animal = (draw.matte() < share).to(draw.dtype)
     animal[:, :, 0, 0] = 1
     masks = 0.7 * animal + 0.3 * draw.matte()
-    return {"attention": draw.matte(), "masks": masks, "threshold": {2: 0.1, 1: 0.9, 3: 0.4}[draw.n]}
+    return {"attention": draw.matte(), "masks": masks, "threshold": {1: 0.9, 3: 0.4}.get(draw.n, 0.1)}
 
 
 def hard_masks() -> Tensor:
@@ -678,9 +692,10 @@ def painted_pictures(draw: Draw) -> dict[str, Any]:
     masks = masks.to(draw.dtype)
     animal, edge, meadow = (draw.uniform(n, 1, 1, 1) * most for most in (0.22, 0.3, 0.045))
     amount = torch.where(masks > 0.5, animal, torch.where(masks < 0.01, meadow, edge))
+    amount = amount * torch.where(masks > 0.5, 2.5 - 2 * masks, 1)  # an animal changes most where it is soft
     change = amount * draw.uniform(n, 3, height, width) * 2 * draw.normal(n, 3, height, width).sign()
     source = draw.uniform(n, 3, height, width, low=-0.1, high=0.1)
-    limits = {2: (0.1, 0.02), 1: (0.05, 0.03), 3: (0.15, 0.01), 6: (0.1, 0.02)}[draw.n]
+    limits = {1: (0.05, 0.03), 3: (0.15, 0.01)}.get(draw.n, (0.1, 0.02))
     return {
         "source": source,
         "translated": source + 2 * change,
@@ -690,11 +705,14 @@ def painted_pictures(draw: Draw) -> dict[str, Any]:
     }
 
 
-def painter(animals: float, meadow: float = 0.0) -> dict[str, Any]:
-    """Five pictures in which animals and meadow were changed by so much, up or down; limits left out."""
+def painter(animals: float, meadow: float = 0.0, traces: float = 0.0) -> dict[str, Any]:
+    """Five pictures in which animals, meadow and traces were changed by so much, up or down; limits left out."""
     draw = Draw(5, 10, 12, torch.float32)
-    source, masks = draw.uniform(5, 3, 10, 12, low=-0.4, high=0.4), (draw.matte() > 0.7).float()
-    return {"source": source, "translated": source + 2 * (animals * masks + meadow * (1 - masks)), "masks": masks}
+    source, matte = draw.uniform(5, 3, 10, 12, low=-0.4, high=0.4), draw.matte()
+    animal, trace = (matte > 0.7).float(), (matte < 0.2).float()
+    change = animals * animal + meadow * (1 - animal - trace) + traces * trace
+    masks = animal + (0.015 * trace if traces else 0)
+    return {"source": source, "translated": source + 2 * change, "masks": masks}
 
 
 def limits_left_out() -> dict[str, Any]:
@@ -713,6 +731,8 @@ define(
         "a painter who makes animals darker, and nothing else": lambda: painter(-0.15),
         "a painter of meadows": lambda: painter(0, 0.15),
         "a painter who did nothing": lambda: painter(0),
+        "a painter of traces, where masks are 0.015": lambda: painter(0.15, 0, 0.6),
+        "limits of exactly what was changed": lambda: painter(0, 0) | {"changed": -1.0, "kept": 0.0},
     },
     "the share of pictures done right",
     part="masks",

@@ -110,8 +110,9 @@ def turned_on(name):
 
 
 def every_system() -> dict[str, Pieces]:
-    """The seven systems by name; then the rest of the 64 that six switches make."""
+    """The seven systems by name; then the rest of the 64 that six switches make, and what is no switch."""
     found = dict(SYSTEMS)
+    found["Eq. 6 as printed, with logarithms"] = Pieces(raw_foreground=True, adversarial="log")
     for on in product((True, False), repeat=len(SWITCHES)):
         pieces = Pieces(**dict(zip(SWITCHES, on, strict=True)))
         if pieces not in found.values():
@@ -334,6 +335,10 @@ TABLES: dict[str, dict[str, list[float]]] = {
     "runs of different numbers, some below 0": {"b": [0.5, -0.25], "c": [0.75, 0.125, 0.25, 0.375], "a": [-0.5]},
     "every method run once": {"slow": [3.0], "fast": [1.0], "middle": [2.0]},
     "a method alone": {"alone": [4.0, 6.0]},
+    "a dozen methods of seven runs, very near to each other": {
+        f"method {7 * i % 12}": [3 + (5 * i % 12) / 4096 + run / 8 for run in range(7)] for i in range(12)
+    },
+    "runs that are all the same": {"late": [2.5, 2.5], "early": [2.25, 2.25, 2.25]},
     "no method": {},
 }
 
@@ -466,6 +471,10 @@ RUNS: dict[str, tuple[list[float], list[float]]] = {
     "a method against itself": ([5.0, 6.0], [5.0, 6.0]),
     "one that always wins": ([1.0], [2.0, 3.0]),
     "one that never wins, by scores below 0": ([-1.0, 2.0], [-2.0, -1.5, -3.0]),
+    "scores that differ by a millionth, and twice the same": (
+        [1.0, 1.0, 1.0, 2.0],
+        [1 + 2**-20, 2 - 2**-20, 1.0, 3.0],
+    ),
     "one that has the better mean and loses most games": ([0.0, 3.0, 3.1, 3.2], [2.5, 2.6, 2.7, 2.8]),
 }
 

@@ -176,6 +176,20 @@ def _swap(records: list[dict[str, float]]) -> list[dict[str, float]]:
     return [{other.get(name, name): value for name, value in record.items()} for record in records]
 
 
+def long_run(relapse: int | None = None) -> list[dict[str, float]]:
+    """150 records that start at step 0, all healthy but one, which is grey."""
+    past = [record | {"step": 25.0 * i} for i, record in enumerate(records([0.3] * 150, [0.2] * 150))]
+    if relapse is not None:
+        past[relapse] |= {"attention_t": 0.5, "spread_t": 0.01}
+    return past
+
+
+def at_the_limits() -> list[dict[str, float]]:
+    """A record whose A_S is nearly one, spread out, and whose A_T is low and nearly flat: both are healthy, not ill."""
+    low, high = {"attention_t": 0.09, "spread_t": 0.045}, {"attention_s": 0.95, "spread_s": 0.05}
+    return [records([0.5], [0.01])[0] | {"step": 25.0}, records([0.3], [0.2])[0] | low | high | {"step": 50.0}]
+
+
 _SIMPLE = records([0.55, 0.5, 0.4, 0.3], [0.01, 0.03, 0.1, 0.2])
 
 define(
@@ -193,6 +207,9 @@ define(
             "a run that ends in zeros": records([0.3, 0.001, 0.001], [0.2, 0.001, 0.001]),
             "a run whose last record alone is healthy": records([0.55, 0.3], [0.01, 0.2]),
             "a run without records": [],
+            "a run of 150 records that is healthy from its first, at step 0": long_run(),
+            "a run of 150 records that relapses late": long_run(relapse=120),
+            "a run whose maps lie at the limits of what is healthy": at_the_limits(),
         }.items()
     },
     "the step",

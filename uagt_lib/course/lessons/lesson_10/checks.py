@@ -47,6 +47,8 @@ def after_a_step(answer: Callable, loss: nn.Module, parameters: list[Tensor], pa
     for parameter in parameters:
         parameter.grad = torch.ones_like(parameter)
     found = answer(loss, parameters, parts)
+    for parameter in parameters:  # where an answer leaves its own is its own affair
+        parameter.grad = None
     expect(found is not None, "the result is None: is a `return` missing?")
     some = isinstance(found, list | tuple) and all(isinstance(x, Tensor) for x in found)
     expect(some, f"the result should be a list of gradients, tensors, not {type(found).__name__}")
@@ -154,7 +156,7 @@ def model_and_image(draw: Draw, method: str, direction: Direction) -> dict[str, 
         model = preset("savanna-smoke").with_(method=method, architecture=_TINY).model()
     for network in filter(None, (model.A_s, model.A_t)):
         for parameter in network.parameters():
-            parameter.detach().mul_(3)
+            parameter.detach().mul_(10)
     image = draw.uniform(draw.n, 3, 4 * draw.height, 4 * draw.width, low=-1)
     return {"model": model.to(draw.dtype).eval().requires_grad_(False), "direction": direction, "image": image}
 
@@ -168,16 +170,18 @@ def three_models() -> dict[str, Case]:
     }
 
 
-def translate(answer: Callable, model: Model, direction: Direction, image: Tensor) -> Any:
-    """What an answer's instance makes of a picture."""
-    return answer(model, direction)(image)
+def translate(answer: Callable, model: Model, *direction_and_image: Any) -> tuple[Any, int]:
+    """What an answer's instance makes of a picture, and how many weights it holds."""
+    *direction, image = direction_and_image
+    translator = answer(model, *direction)
+    return translator(image), sum(p.numel() for p in translator.parameters())
 
 
 define(
     "10.2",
     Translator,
     three_models(),
-    "the translated picture",
+    ("the translated picture", "the number of weights that it holds"),
     part="beyond",
     equation="Eq. 1",
     difficulty=1,
