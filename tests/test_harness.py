@@ -148,7 +148,7 @@ def test_gradients_that_are_left_on_plain_things_are_seen():
         return see(function, arguments, "y", gradient=False).after["the .grad of w.weight"]
 
     assert left(lambda *_: None) == "emptied"
-    assert left(lambda x, w, rows, g: w(x).sum().backward()) == "filled by a backward()"
+    assert left(lambda x, w, rows, g: w(3 * x).sum().backward()) == "filled by a backward()"
 
 
 def test_a_graph_that_was_spoilt_and_a_grad_mode_that_was_left_off_are_seen():
