@@ -21,7 +21,7 @@ def own_progress(monkeypatch, tmp_path):
 
 
 def right(s, painted, s_a):
-    return s + s_a * (painted - s) if not bool((s_a == 0).all()) else s
+    return s + s_a * (painted - s)
 
 
 def wrong(s, painted, s_a):

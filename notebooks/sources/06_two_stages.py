@@ -451,10 +451,9 @@ print("D_T's loss in stage 2:", " ".join(f"{r['D_t']:.2f}" for r in records if r
 guess = ...  # a speed
 # %%
 law = json.loads(data("reproduced", "speed.json").read_text(encoding="utf-8"))["runs"]["64 px"]
-fates = {
-    moving: [row[of]["fate"] for row in law if row["speed"] == moving for of in ("horses", "zebras")]
-    for moving in sorted({row["speed"] for row in law})
-}
+fates = {}  # of six maps at each speed
+for row in law:
+    fates.setdefault(row["speed"], []).extend(row[of]["fate"] for of in ("horses", "zebras"))
 reveal(guess, max(fates, key=lambda moving: fates[moving].count("found")), "logits a step")
 told = {m: ", ".join(f"{f.count(x)} {x}" for x in dict.fromkeys(f)) for m, f in fates.items()}
 for moving, sentence in told.items():
@@ -489,8 +488,10 @@ pulled, let_go = sixty_steps(1.0), sixty_steps(0.0)
 reveal(guess, let_go.mean().item(), "mean attention without the cycle loss's pull")
 print(f"with all of it: {pulled.mean().item():.3f}")
 figures.show(
-    figures.rows(["horses", "all of the pull", "none of it"], [horses, pulled, let_go], width=8),
-    "Six horses and their maps after 60 fast steps: with all of the cycle loss's gradient, mean "
+    figures.rows(
+        ["horses", "all of the pull", "none of it"], [horses, pulled, let_go], width=8
+    ),
+    "Six horses and their maps after 60 fast steps: with all of the cycle loss's pull, mean "
     f"{pulled.mean().item():.3f}, and with none of it, mean {let_go.mean().item():.3f}.",
 )
 # %% [markdown]

@@ -20,6 +20,14 @@ class Learner:
 
     Everything a run's outcome depends on is here: nothing else draws a random number or changes a weight.
 
+    >>> from uagt_lib.method.direction import Direction
+    >>> from uagt_lib.training.presets import preset
+    >>> config = preset("savanna-smoke").with_(savanna=4)
+    >>> learner = Learner(config, config.drawn())
+    >>> losses, trips = learner.advance()
+    >>> learner.step, trips[Direction.S2T].attention.shape
+    (1, torch.Size([2, 1, 32, 32]))
+
     Attributes:
         model: the networks that learn, on `device`.
         average: of F and A over the steps, where the configuration asks for one; nothing here reads it.
