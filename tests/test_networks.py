@@ -65,6 +65,23 @@ def test_gain_multiplies_the_logit_and_leaves_the_start_where_it_was(decoder: st
     assert logit_speed(scaled, x, 1e-4) == pytest.approx(0.1 * logit_speed(plain, x, 1e-4), rel=1e-3)
 
 
+@pytest.mark.parametrize("levels", [1, 2])
+def test_each_block_widens_what_a_pixel_of_the_map_sees(levels: int) -> None:
+    def seen(blocks: int) -> int:
+        network, x = fresh(Attention(4, levels, decoder="released", blocks=blocks)).double(), noise(1, 3, 128, 128)
+        for module in network.modules():  # a norm would let every pixel see all; ReLUs would hide some
+            if isinstance(module, torch.nn.Sequential):
+                for i, layer in enumerate(module):
+                    if "Norm" in type(layer).__name__ or isinstance(layer, torch.nn.ReLU):
+                        module[i] = torch.nn.Identity()
+        x = x.double().requires_grad_()
+        network.logits(x)[0, 0, 64, 64].backward()
+        rows = x.grad.abs().sum((0, 1, 3)).nonzero()
+        return (rows.max() - rows.min() + 1).item()
+
+    assert seen(2) - seen(1) == seen(3) - seen(2) == 4 * 2**levels
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -36,11 +36,18 @@ def test_the_schedule_reaches_the_step(config, pair) -> None:
     assert shares[:3] == pytest.approx([0.1, 0.15, 0.2]) and shares[10:] == pytest.approx([0.6] * 10)
 
 
+def test_discriminators_may_learn_at_another_rate(config, pair) -> None:
+    learner = Learner(config.with_(judge_rate=2.0), pair)
+    learner.advance()
+    translators, judges = (optimizer.param_groups[0]["lr"] for optimizer in learner.optimizers)
+    assert judges == 2 * translators == 2 * config.rate
+
+
 def test_the_configuration_reaches_the_model(config) -> None:
     model = config.with_(cycle_weight=3.0, tau=0.4, attention_cycle=(0.2, 1.0)).model()
     assert (model.cycle_weight, model.tau, model.attention_cycle) == (3.0, 0.4, 0.2)
     wrong_ones = ({"seed": -1}, {"seed": 2**31}, {"tau": 1.0}, {"load": 31}, {"crop": 34}, {"batch": 0}, {"view": 30})
-    for wrong in (*wrong_ones, {"average": 1.0}):
+    for wrong in (*wrong_ones, {"average": 1.0}, {"judge_rate": 0.0}):
         with pytest.raises(UagtError):
             config.with_(**wrong)
 

@@ -254,4 +254,5 @@ def attention_network(a: Architecture) -> Attention:
         a.attention_decoder,
         a.attention_enlarge,
         a.attention_gain,
+        a.attention_blocks,
     )

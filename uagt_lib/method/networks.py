@@ -101,6 +101,7 @@ class Attention(nn.Module):
         gain: the logit is this times what the layers give; it sets how fast the map can move. Adam changes every weight
             by about the learning rate a step, however small the gradient, so the logit's speed is about rate x gain x
             weights of the last layer x their mean input, and some more from the layers before. See `speed.logit_speed`.
+        blocks: residual blocks (paper: 1); with each, what a pixel of the map sees is 4 x `stride` pixels wider.
 
     Raises:
         ValueError: if a value is none of these.
@@ -118,6 +119,7 @@ class Attention(nn.Module):
         decoder: str = "appendix",
         enlarge: str = "nearest",
         gain: float = 1.0,
+        blocks: int = 1,
     ):
         super().__init__()
         for wrong, sentence in (
@@ -135,7 +137,7 @@ class Attention(nn.Module):
         self.layers = nn.Sequential(
             *_conv(3, w, end_kernel, stride=2, reflect=True),
             *_conv(w, 2 * w, 3, stride=levels, reflect=True),
-            ResidualBlock(2 * w),
+            *(ResidualBlock(2 * w) for _ in range(blocks)),
             *(_appendix_decoder(w, levels, end_kernel) if decoder == "appendix" else _released_decoder(w)),
         )
 

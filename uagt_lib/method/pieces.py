@@ -34,6 +34,7 @@ class Architecture:
     attention_decoder: str = "appendix"
     attention_enlarge: str = "nearest"
     attention_gain: float = 1.0
+    attention_blocks: int = 1
     discriminator_width: int = 64
     discriminator_halvings: int = 3
     discriminator_first_norm: bool = True

@@ -23,7 +23,7 @@ from uagt_lib.training.trainer import Trainer
 
 FIRST_SEED = 10  # chosen before anything was run
 # to the architecture, since then
-_ADDED = ("attention_decoder", "attention_enlarge", "attention_gain")
+_ADDED = ("attention_decoder", "attention_enlarge", "attention_gain", "attention_blocks")
 
 
 def seeds(count: int) -> list[int]:

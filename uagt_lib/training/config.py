@@ -31,6 +31,7 @@ class Config:
         steps: length of the run in steps.
         switch: the share of the run after which stage 2 begins (paper: epoch 30 of 100).
         rate: Adam's learning rate in the first half of the run, falling linearly to 0 in the second.
+        judge_rate: learning rate of the discriminators, as a multiple of `rate` (paper: 1).
         warmup: the share of the run over which the rate first climbs from 0.
         cycle_weight: lambda_cyc of Eq. 4.
         attention_cycle: share of the cycle loss's gradient that passes through attention maps, at the first step and
@@ -68,6 +69,7 @@ class Config:
     steps: int | None = None
     switch: float = 0.3
     rate: float = 1e-4
+    judge_rate: float = 1.0
     warmup: float = 0.0
     cycle_weight: float = 10.0
     attention_cycle: tuple[float, float] = (1.0, 1.0)
@@ -97,6 +99,7 @@ class Config:
             (not 0 <= self.tau < 1, f"tau must be in [0, 1), not {self.tau}"),
             (not 0 <= self.average < 1, f"the decay of the average must be in [0, 1), not {self.average}"),
             (self.rate <= 0, f"the learning rate must be positive, not {self.rate}"),
+            (self.judge_rate <= 0, f"judge_rate must be positive, not {self.judge_rate}"),
             (
                 self.precision not in ("fp32", "bf16", "fp16"),
                 f"precision is fp32, bf16 or fp16, not {self.precision!r}",

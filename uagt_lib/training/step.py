@@ -86,9 +86,9 @@ class Learner:
         s, t = (sample(images, self.config.batch, self.config.crop, self.sampler) for images in self.images)
         self.model.enter_stage(self.stage)
         self.model.attention_cycle = between(self.step, self.config.switch * self.steps, *self.config.attention_cycle)
-        for optimizer in self.optimizers:
+        for optimizer, rate in zip(self.optimizers, (self.rate, self.rate * self.config.judge_rate), strict=True):
             for group in optimizer.param_groups:
-                group["lr"] = self.rate
+                group["lr"] = rate
         terms, trips = self.update(s, t)
         self.step += 1
         if self.average:
