@@ -36,6 +36,26 @@ def test_the_schedule_reaches_the_step(config, pair) -> None:
     assert shares[:3] == pytest.approx([0.1, 0.15, 0.2]) and shares[10:] == pytest.approx([0.6] * 10)
 
 
+def test_the_share_may_rise_faster_than_stage_1_lasts(config, pair) -> None:
+    learner, shares = Learner(config.with_(steps=20, switch=0.5, rise=0.2, attention_cycle=(0.1, 0.6)), pair), []
+    for _ in range(4):
+        learner.advance()
+        shares.append(learner.model.attention_cycle)
+    assert shares == pytest.approx([0.1, 0.35, 0.6, 0.6])
+
+
+@pytest.mark.parametrize("method", ["uagt", "uagt-D-A", "uagt-As"])
+def test_stage_2_freezes_the_averaged_attention(config, pair, method: str) -> None:
+    learner = Learner(config.with_(method=method, average=0.9, steps=8, switch=0.5), pair)
+    for _ in range(4):
+        learner.advance()
+    shown, own = (model.A_t.state_dict()["layers.0.weight"].clone() for model in (learner.shown, learner.model))
+    assert not torch.equal(shown, own)
+    learner.advance(), learner.advance()
+    at_rest = [model.A_t.state_dict()["layers.0.weight"] for model in (learner.shown, learner.model)]
+    assert all(torch.equal(weight, shown) for weight in at_rest) == (method != "uagt-D-A")
+
+
 def test_discriminators_may_learn_at_another_rate(config, pair) -> None:
     learner = Learner(config.with_(judge_rate=2.0), pair)
     learner.advance()
@@ -47,7 +67,7 @@ def test_the_configuration_reaches_the_model(config) -> None:
     model = config.with_(cycle_weight=3.0, tau=0.4, attention_cycle=(0.2, 1.0)).model()
     assert (model.cycle_weight, model.tau, model.attention_cycle) == (3.0, 0.4, 0.2)
     wrong_ones = ({"seed": -1}, {"seed": 2**31}, {"tau": 1.0}, {"load": 31}, {"crop": 34}, {"batch": 0}, {"view": 30})
-    for wrong in (*wrong_ones, {"average": 1.0}, {"judge_rate": 0.0}):
+    for wrong in (*wrong_ones, {"average": 1.0}, {"judge_rate": 0.0}, {"rise": 1.5}):
         with pytest.raises(UagtError):
             config.with_(**wrong)
 

@@ -76,7 +76,7 @@ class AsReleased:
         s, t = (sample(images, config.batch, config.crop, self.sampler) for images in self.images)
         now, rate = stage(self.step, switch), learning_rate(self.step, self.steps, config.rate, warmup)
         self.model.enter_stage(now)
-        self.model.attention_cycle = between(self.step, switch, *config.attention_cycle)
+        self.model.attention_cycle = between(self.step, config.rise * switch, *config.attention_cycle)
         seen: dict[str, Tensor] = {}
         for direction, pool in zip(Direction, self.pools, strict=True):
             seen |= self._update(direction, pool, (s, t), now, rate)

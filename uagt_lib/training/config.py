@@ -35,7 +35,8 @@ class Config:
         warmup: the share of the run over which the rate first climbs from 0.
         cycle_weight: lambda_cyc of Eq. 4.
         attention_cycle: share of the cycle loss's gradient that passes through attention maps, at the first step and
-            when stage 2 begins, in a straight line between (paper: 1 throughout); see `Model`.
+            at the end of its rise, in a straight line between (paper: 1 throughout); see `Model`.
+        rise: the share of stage 1 that this takes.
         tau: threshold of Eq. 6.
         pool: capacity of the image pools.
         average: decay of the running average of F's and A's weights that is shown, scored and shipped in their place,
@@ -73,6 +74,7 @@ class Config:
     warmup: float = 0.0
     cycle_weight: float = 10.0
     attention_cycle: tuple[float, float] = (1.0, 1.0)
+    rise: float = 1.0
     tau: float = 0.1
     pool: int = 50
     average: float = 0.0
@@ -96,6 +98,7 @@ class Config:
             (self.batch < 1, f"a batch needs at least one image, not {self.batch}"),
             (self.steps is not None and self.steps < 1, f"a run needs at least one step, not {self.steps}"),
             (not 0 <= self.switch <= 1, f"the switch is a share of the run in [0, 1], not {self.switch}"),
+            (not 0 <= self.rise <= 1, f"the rise is a share of stage 1 in [0, 1], not {self.rise}"),
             (not 0 <= self.tau < 1, f"tau must be in [0, 1), not {self.tau}"),
             (not 0 <= self.average < 1, f"the decay of the average must be in [0, 1), not {self.average}"),
             (self.rate <= 0, f"the learning rate must be positive, not {self.rate}"),

@@ -30,7 +30,7 @@ class Learner:
 
     Attributes:
         model: the networks that learn, on `device`.
-        average: of F and A over the steps, where the configuration asks for one; nothing here reads it.
+        average: of F and A over the steps, where the configuration asks for one.
         optimizers: of F and A, and of D.
         pools: of s', which D_t meets again, and of t'.
         sampler: draws images, crops and flips.
@@ -84,8 +84,11 @@ class Learner:
     def advance(self) -> tuple[dict[str, Tensor], Trips]:
         """Do one step: draw a batch, update F, A and D. Returns the losses by name and the step's two trips."""
         s, t = (sample(images, self.config.batch, self.config.crop, self.sampler) for images in self.images)
+        switch = self.config.switch * self.steps
+        if self.average and self.model.pieces.stop_attention and stage(self.step - 1, switch) < self.stage:
+            self.average.settle()
         self.model.enter_stage(self.stage)
-        self.model.attention_cycle = between(self.step, self.config.switch * self.steps, *self.config.attention_cycle)
+        self.model.attention_cycle = between(self.step, self.config.rise * switch, *self.config.attention_cycle)
         for optimizer, rate in zip(self.optimizers, (self.rate, self.rate * self.config.judge_rate), strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = rate
