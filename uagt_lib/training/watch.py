@@ -15,7 +15,7 @@ ADVICE = {
     "ones": "attention is {mean:.2f} everywhere: the whole image is repainted, as in CycleGAN. Backgrounds that tell "
     "the domains apart do this; if it grew late, an earlier switch to stage 2 stops it.",
     "zeros": "attention is {mean:.3f} everywhere: nothing is translated, and copying the input costs no cycle loss. It "
-    "may come back; if not, a lower learning rate, a warm-up, attention_start=1 or another seed lead out of this trap.",
+    "may come back; if not, uagt_lib/training/attention_died.md says what to turn: first attention_gain, down by 3.",
     "grey": "attention still hovers at {mean:.2f} on every pixel: it has not found anything yet, and stage 2 would "
     "freeze it so. Train longer before the switch.",
     None: "attention has recovered: it differs between pixels again.",

@@ -26,7 +26,7 @@ def write_sources(folder: Path, files: Path, answers: bool = False) -> None:
     texts = {f"lessons/{page.name}.md": page.markdown for page in made}
     texts |= {f"{name}.md": text for name, text in pages.results().items()}
     texts |= {f"{name}.rst": text for name, text in pages.reference().items()}
-    texts |= {"contributing.md": pages.document("CONTRIBUTING.md"), "changelog.md": pages.document("CHANGELOG.md")}
+    texts |= {f"{name}.md": pages.document(path) for name, path in pages.DOCUMENTS.items()}
     texts |= {"index.md": start.start_page(made), "machine.md": start.machine(), "play.md": start.play()}
     for name, text in texts.items():
         write_bytes(folder / name, text.encode())

@@ -13,13 +13,19 @@ from uagt_lib.course.site.markup import directive, fence, figure
 REPRODUCED = ROOT / "data" / "reproduced"
 # The library's rooms, in the order in which imports point up; of the course, only what its notebooks import.
 ROOMS = ("data", "method", "training", "inference", "export", "evaluate", "reproduce", "show", "course")
+# Pages that are the repository's own documents.
+DOCUMENTS = {
+    "attention_died": "uagt_lib/training/attention_died.md",
+    "contributing": "CONTRIBUTING.md",
+    "changelog": "CHANGELOG.md",
+}
 PICTURE = re.compile(r"^!\[(.+?)\]\((.+?)\)$", re.M)
 LINK = re.compile(r"(?<=\]\()(?!https?:|#|mailto:)([^)\s#]+)(#[^)\s]*)?(?=\))")
 
 
 def places() -> dict[str, str]:
     """Which of the repository's files are pages here: the page's name by the file's path."""
-    found = {"README.md": "index", "CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
+    found = {"README.md": "index"} | {path: name for name, path in DOCUMENTS.items()}
     found |= {f"notebooks/{source.name}.ipynb": f"lessons/{source.name}" for source in build.sources()}
     found |= {f"data/reproduced/{path.name}": f"results/{path.stem}" for path in REPRODUCED.glob("*.md")}
     return found | {"data/reproduced/README.md": "results/index"}
