@@ -736,7 +736,7 @@ systems = {
     ),
     "ours, small": (
         SMALL,
-        [preset("savanna").model().get_submodule(n) for n in ("F_st", "A_s", "D_t")],
+        [preset("savanna-smoke").model().get_submodule(n) for n in ("F_st", "A_s", "D_t")],
     ),
 }
 for name, (strings, built) in systems.items():
