@@ -36,7 +36,8 @@ def start(config: Config, *plain_kinds: type[nn.Module]) -> Learner:
 
 
 def with_decoder(config: Config, decoder: str) -> Config:
-    return config.with_(architecture=replace(config.architecture, attention_decoder=decoder))
+    sizes = replace(config.architecture, attention_decoder=decoder, attention_enlarge="nearest")
+    return config.with_(architecture=sizes)
 
 
 def identities(title: str, config: Config, rounds: int) -> None:

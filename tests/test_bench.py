@@ -7,6 +7,7 @@ from tests import bench_gpu, bench_step
 from tests.bench_cyclegan import CycleGAN
 from tests.stopwatch import noise, ratio, show, timed
 from uagt_lib.training.config import Config
+from uagt_lib.training.presets import preset
 
 
 def test_variants_take_turns_and_warm_up_before_they_count() -> None:
@@ -30,6 +31,12 @@ def test_the_step_beside_ours_trains_all_four_networks() -> None:
     theirs.advance()
     after = [p for network in networks for p in network.parameters()]
     assert all(not torch.equal(*pair) for pair in zip(before, after, strict=True) if pair[0].ndim == 4)
+
+
+@pytest.mark.parametrize("decoder", ["appendix", "released"])
+def test_the_savanna_is_measured_with_either_decoder(decoder: str) -> None:
+    config = bench_step.with_decoder(preset("savanna"), decoder)
+    assert config.architecture.attention_decoder == decoder and config.model().A_s is not None
 
 
 @pytest.mark.slow
