@@ -467,7 +467,7 @@ figures.show(
 # (*Zeros*: a mean below 0.02. *Found*: IoU at 0.5 of at least 0.5, and less than 0.1 off the animals. *Never closes*: the rest. Six maps a speed.)
 #
 # A slow map comes down all the same, but it is still half open when stage 2 freezes it. What pulls a fast one to zero? Suspect: the cycle loss, for which a closed map
-# is a perfect round trip, long before anybody can paint. Put it on trial. The first run below is the fastest of the
+# is a perfect round trip, long before anybody can paint. Put it on trial. The first run below is as fast as the fastest of the
 # figure, at 32 px; in the second, everything is the same, but the cycle loss's gradient does not reach attention (`attention_cycle`, its share, is 0 and not 1).
 #
 # **Predict.** After 60 steps, what is the mean of the horses' maps in the second run? (Two times some seconds.)
@@ -496,7 +496,7 @@ figures.show(
 )
 # %% [markdown]
 # So the pull is the cycle loss's, and the speed decides whether the map is gone before the painters have learned anything worth a repaint. That is the other half of lesson 03's finding:
-# the slip in the authors' program made attention twenty times slower. The presets for photographs and for 64 px are set by this number (`attention_gain`); all five speeds, at three sizes, with
+# the slip in the authors' program made attention twenty times slower. The presets for photographs and for 64 px are set by this number (`attention_gain`); all five speeds, at two sizes, with
 # what else is said to help, in `data/reproduced/speed.md`.
 # %%
 quiz("06")
