@@ -64,7 +64,7 @@ class LessonRuns:
             "UAGT_HEADLESS": "1",
             "UAGT_PROGRESS": str(self.progress),
             "UAGT_RUNS": str(self.runs),
-            "UAGT_CAPSTONE_STEPS": "400",
+            "UAGT_CAPSTONE_STEPS": "120",
             "PYTHONPATH": os.pathsep.join(filter(None, [str(OFFLINE), before.get("PYTHONPATH")])),
         }
         try:
