@@ -474,7 +474,8 @@ def colab(tmp_path_factory) -> Path:
 def test_everything_again_with_the_ipywidgets_of_colab(colab):
     code = (
         "import sys, ipywidgets, pytest; assert ipywidgets.__version__ == '7.7.1', ipywidgets.__version__; "
-        "sys.exit(pytest.main([*sys.argv[1:], '-p', 'no:cacheprovider', '-k', 'not colab or trains_in_the_cell', '-m', 'not slow']))"
+        "chosen = ['-k', 'not colab or trains_in_the_cell', '-m', 'not slow']; "
+        "sys.exit(pytest.main([*sys.argv[1:], '-p', 'no:cacheprovider', *chosen]))"
     )
     path = os.pathsep.join([str(colab), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
