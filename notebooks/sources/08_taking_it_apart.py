@@ -428,7 +428,7 @@ def beats(a, b):
 
 
 # %% [markdown]
-# A tryout on five trainings of the full method at 64 px, seeds 5 to 9, and three of CycleGAN, seeds 5 to 7, horses only (`data/reproduced/README.md`: `uagt train --preset savanna --seed 5` and so on).
+# A tryout on five trainings of the full method at 64 px, seeds 5 to 9, and three of CycleGAN, seeds 5 to 7, horses only (the preset `savanna` as it was before, the second table of `data/reproduced/README.md`).
 # The last table leaves out one run of the horses, the 0.30.
 # %%
 # NBVAL_CHECK_OUTPUT
