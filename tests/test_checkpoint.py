@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from uagt_lib.errors import UagtError, UagtWarning
-from uagt_lib.method.model import Model
 from uagt_lib.training import checkpoint
 from uagt_lib.training.trainer import Trainer
 
@@ -68,7 +67,7 @@ def test_twelve_milestones_stay_and_translate(config, pair, tmp_path) -> None:
     shown, x = trainer.learner.shown, torch.rand(1, 3, 32, 32)
     model = checkpoint.load_model(checkpoint.moment(tmp_path, 20))
     assert checkpoint.read_config(checkpoint.moment(tmp_path, 20)) == config and model.D_s is None and model.D_t is None
-    assert torch.equal(model.translate(x).translated, shown.translate(x).translated)
+    torch.testing.assert_close(model.translate(x).translated, shown.translate(x).translated, rtol=0, atol=0.01)
     trainer.run()
     steps = [checkpoint.step_of(path) for path in checkpoint.moments(tmp_path)]
     assert steps == [1, 2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]
@@ -77,21 +76,11 @@ def test_twelve_milestones_stay_and_translate(config, pair, tmp_path) -> None:
         checkpoint.moment(tmp_path, 3)
 
 
-def test_milestones_of_large_networks_are_halved(config, pair, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(checkpoint, "MILESTONE", 1000)
+def test_milestones_are_halved_and_loaded_whole(config, pair, tmp_path) -> None:
     Trainer(config, pair, tmp_path, progress=False).run(until=1)
     path = checkpoint.moment(tmp_path, 1)
     assert {t.dtype for t in checkpoint.read_tensors(path).values()} == {torch.float16}
-    model, full = checkpoint.load_model(path), checkpoint.load_model(tmp_path)
-    assert model.F_st.layers[0].weight.dtype == torch.float32
-    x = torch.rand(1, 3, 32, 32)
-    torch.testing.assert_close(model.translate(x).translated, full.translate(x).translated, rtol=0, atol=0.01)
-
-
-def test_a_milestone_of_the_papers_networks_is_small_enough() -> None:
-    with torch.device("meta"):
-        count = sum(p.numel() for p in Model().translators())
-    assert 2 * count < checkpoint.MILESTONE < 4 * count
+    assert {p.dtype for p in checkpoint.load_model(path).parameters()} == {torch.float32}
 
 
 def test_a_loaded_model_can_be_trained_on(whole: Trainer) -> None:

@@ -97,10 +97,7 @@ def test_before_it_starts_a_run_says_what_it_needs(config, pair, tmp_path, capsy
     assert_same(again, straight)  # the measured steps were its own
 
 
-@pytest.mark.parametrize("precision", ["full", "half"])  # of milestones
-def test_the_disk_that_was_forecast_is_taken(config, pair, tmp_path, monkeypatch, precision: str) -> None:
-    if precision == "half":
-        monkeypatch.setattr(checkpoint, "MILESTONE", 0)
+def test_the_disk_that_was_forecast_is_taken(config, pair, tmp_path) -> None:
     trainer = Trainer(config, pair, tmp_path, progress=False)
     trainer.run(until=1)
     expected = disk(trainer.learner)

@@ -28,7 +28,6 @@ from uagt_lib.training.config import Config
 
 FORMAT, FORMATS = "uagt-2", ("uagt-1", "uagt-2")  # what is written, and what is read
 WEIGHTS, STATE = "weights.safetensors", "state.json"
-MILESTONE = 15_000_000  # bytes: a milestone that would be larger is written in half precision
 
 
 class Damaged(UagtError):
@@ -64,10 +63,8 @@ def write_translators(path: Path, model: Model, config: Config) -> None:
 
 
 def translators(model: Model) -> dict[str, Tensor]:
-    """What a milestone holds: all networks but D; of large ones, the weights in half precision."""
-    tensors = {name: t for name, t in model.state_dict().items() if not name.startswith("D_")}
-    large = sum(t.numel() * t.element_size() for t in tensors.values()) > MILESTONE
-    return {name: t.half() for name, t in tensors.items()} if large else tensors
+    """What a milestone holds: all networks but D, in half precision: twelve are kept, and they are only looked at."""
+    return {name: t.half() for name, t in model.state_dict().items() if not name.startswith("D_")}
 
 
 def _header(config: Config) -> dict[str, str]:
