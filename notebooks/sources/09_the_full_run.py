@@ -37,7 +37,7 @@ figures.show(
 # | | `"savanna"` | `"horse2zebra"` | `"mine"` |
 # |---|---|---|---|
 # | pictures | drawn, 64 px | photographs, downloaded (110 MB) | your own, two piles |
-# | where | any laptop | a GPU; without one, a small preset and patience | the same |
+# | where | any laptop, in minutes | a GPU, or an hour of one core: other presets | the same |
 # | what you can measure | attention against exact masks, KID | KID, and your own eyes | KID, and your own eyes |
 #
 # The next cell says what your choice will take **on this machine**: it does twenty steps, times them, and throws them away.
