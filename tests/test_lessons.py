@@ -18,6 +18,7 @@ from uagt_lib.course import build, exercises, lessons, minutes, quizzes
 LESSONS = [s.lesson for s in build.sources()]
 for _lesson in LESSONS:
     importlib.import_module(f"tests.mutants.lesson_{_lesson}")
+PRINTED = 107  # characters of a line that a cell prints: a longer one is folded where the page is 1280 pixels wide
 ALL = [task for lesson in LESSONS for task in exercises.of_lesson(lesson)]
 
 
@@ -155,6 +156,7 @@ def test_student_notebooks_parse_and_hide_every_answer(lesson):
     assert student.metadata.kernelspec.name == "python3" and "jupytext" not in student.metadata
     code = [cell for cell in student.cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert [i for i, cell in enumerate(code) if cell.metadata.get("jupyter") == {"source_hidden": True}] == [0]
     everything = "\n".join(cell.source for cell in student.cells)
     for cell in code:
         ast.parse(cell.source)
@@ -180,6 +182,7 @@ def test_solution_notebooks_ran_and_stay_small(lesson):
         for output in cell.get("outputs", []):
             assert output.output_type != "error" and output.get("name") != "stderr"
             assert "✗" not in output.get("text", "") and "○" not in output.get("text", "")
+            assert not [line for line in output.get("text", "").splitlines() if len(line) > PRINTED]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

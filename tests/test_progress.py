@@ -43,6 +43,16 @@ def test_a_bar_counts_and_says(capsys, monkeypatch) -> None:
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("headless", ["", "1"])
+def test_in_a_notebook_a_line_is_no_alarm(headless: str, capsys, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    monkeypatch.setenv("UAGT_HEADLESS", headless)
+    with Bar(3) as bar:
+        bar.say("a line")
+    out, err = capsys.readouterr()
+    assert ("a line" in out, "a line" in err) == (not headless, bool(headless))  # built notebooks keep stdout
+
+
 def test_printing_to_a_reader_that_left_is_no_error(monkeypatch) -> None:
     read, write = os.pipe()
     monkeypatch.setattr(sys, "stdout", os.fdopen(write, "w", encoding="utf-8"))

@@ -1,11 +1,14 @@
 """A progress bar that can never end the work it tells of: a dead pipe or a closed stream silences it, nothing more."""
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from tqdm.auto import tqdm
+
+HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches: tests, the notebooks' builder
 
 
 def in_notebook() -> bool:
@@ -46,8 +49,9 @@ class Bar:
             self._do(lambda bar: bar.set_postfix_str(text, refresh=False))
 
     def say(self, text: str) -> None:
-        """A line above the bar."""
-        self._do(lambda bar: bar.write(text, file=sys.stderr))
+        """A line above the bar. In a notebook that somebody watches on stdout: stderr is red there, like a fault."""
+        stream = sys.stdout if in_notebook() and not os.environ.get(HEADLESS) else sys.stderr
+        self._do(lambda bar: bar.write(text, file=stream))
 
     def __enter__(self) -> "Bar":
         return self

@@ -126,24 +126,9 @@ figures.show(
 )
 # %%
 # NBVAL_CHECK_OUTPUT
-print(
-    "pictures",
-    tuple(horses.shape),
-    horses.dtype,
-    "from",
-    horses.min().item(),
-    "to",
-    horses.max().item(),
-)
-print(
-    "masks   ",
-    tuple(masks.shape),
-    masks.dtype,
-    "from",
-    masks.min().item(),
-    "to",
-    masks.max().item(),
-)
+for name, batch in (("pictures", horses), ("masks", masks)):
+    low, high = batch.min().item(), batch.max().item()
+    print(f"{name:8} {tuple(batch.shape)} {batch.dtype} from {low} to {high}")
 # %% [markdown]
 # Read the shapes aloud: 16 pictures, 3 colours, 64 rows, 64 columns. PyTorch's order is always **(N, C, H, W)**. A mask has one channel,
 # C = 1: one number serves red, green and blue.

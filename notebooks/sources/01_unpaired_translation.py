@@ -104,12 +104,13 @@ reveal(guess, of_zebras / of_mush, "times smaller")
 # | the judge $D_T$ wants its scores at | 1 | 0 |
 # | the generator $F_{S\to T}$ wants them at | - | 1 |
 #
-# $$\mathcal L_{D_T} = \tfrac12\Big(\operatorname{mean}\big[(D_T(t) - 1)^2\big] + \operatorname{mean}\big[D_T(s')^2\big]\Big)\qquad
-# \mathcal L_{adv} = \operatorname{mean}\big[(D_T(s') - 1)^2\big]$$
+# $$\mathcal L_{D_T} = \tfrac12\Big(\operatorname{mean}\big[(D_T(t) - 1)^2\big] + \operatorname{mean}\big[D_T(s')^2\big]\Big)$$
+#
+# $$\mathcal L_{adv} = \operatorname{mean}\big[(D_T(s') - 1)^2\big]$$
 #
 # (Why least squares rather than logarithms? That is lesson 04.)
 #
-# **Your turn · 01.1 · ●○○ · 6 min.** Write the judge's loss, on the left. The inputs are the scores themselves, of any shape, and there may be more fakes
+# **Your turn · 01.1 · ●○○ · 6 min.** Write the judge's loss, the first of the two. The inputs are the scores themselves, of any shape, and there may be more fakes
 # than real ones. Take a mean over each.
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -142,8 +143,7 @@ def take(pile, chance, count=128):
     return pile[torch.randint(len(pile), (count,), generator=chance)]
 
 def play_gan(bias, seed, steps=300):
-    """One generator against one judge on the flat savanna. Returns the generator and the
-    judge."""
+    """One generator against one judge on the flat savanna. Returns both."""
     horses, zebras = flat_savanna("horse", 1000, bias, 1), flat_savanna("zebra", 1000, bias, 2)
     F_st, D_t = small_network(2, 10 * seed), small_network(1, 10 * seed + 1)
     painter, judge = adam(F_st), adam(D_t)
@@ -300,11 +300,9 @@ def play_five(name, bias=0.7, **how):
         moved.append((after - before)[:, 0].abs().mean().item() / 2)
         dry.append((after[:, 0] > 0).float().mean().item())
         stripes.append(after[:, 1].mean().item())
-    print(f"{name:32} grass moves", *(f"{x:.2f}" for x in moved), end="  ")
-    print(
-        f"{min(dry):.0%} to {max(dry):.0%} dry, stripes {min(stripes):.2f} to "
-        f"{max(stripes):.2f}"
-    )
+    print(f"{name:28} grass moves", *(f"{x:.2f}" for x in moved), end="  ")
+    print(f"{min(dry):.0%} to {max(dry):.0%} dry,", end=" ")
+    print(f"stripes {min(stripes):.2f} to {max(stripes):.2f}")
     return sum(moved) / 5
 
 play_five("with the judges")

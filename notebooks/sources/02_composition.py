@@ -166,10 +166,7 @@ untouched = {
 for kind, (images, where) in untouched.items():
     order = show.greenness(to_float(images), where).argsort(descending=True)
     thirds = [score(to_float(images[third])) for third in order.chunk(3)]
-    print(
-        f"{kind}s, greenest, middle, driest third: {thirds[0]:.2f} {thirds[1]:.2f} "
-        f"{thirds[2]:.2f}"
-    )
+    print(f"{kind}s, greenest, middle, driest third:", *(f"{x:.2f}" for x in thirds))
 
 images, where = untouched["horse"]
 order = show.greenness(to_float(images), where).argsort(descending=True)
@@ -251,8 +248,7 @@ for name, (x, m, paint) in thirds.items():
 # NBVAL_CHECK_OUTPUT
 @exercise("02.2")
 def matte_gradient(upstream, s, painted):
-    """upstream (N, 3, H, W): gradient of the loss w.r.t. s'; s, painted (N, 3, H, W) -> (N,
-    1, H, W)"""
+    """upstream (the loss's gradient w.r.t. s'), s, painted (N, 3, H, W) -> (N, 1, H, W)"""
     ### BEGIN SOLUTION
     return (upstream * (painted - s)).sum(1, keepdim=True)
     ### END SOLUTION
@@ -366,8 +362,7 @@ def newborn(seed):
 
 
 def teach(loss_of, *networks, steps=100):
-    """Adam on these networks alone; every 10 steps, what the first attends to on unseen
-    pictures."""
+    """Adam on these networks alone; every 10 steps, where the first attends on new pictures."""
     optimizer = torch.optim.Adam(
         [p for n in networks for p in n.parameters()], lr=3e-3, betas=(0.5, 0.999)
     )

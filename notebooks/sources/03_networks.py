@@ -351,7 +351,7 @@ costs = {
 for name, cost in costs.items():
     print(f"decoder {name:12} {cost:8,.0f} multiply-adds for each pixel")
 print(
-    f"all before it         {multiply_adds(MENDED['attention'][:4], channels=3, size=1):9,.0f}"
+    f"all before it         {multiply_adds(MENDED['attention'][:4], channels=3, size=1):7,.0f}"
 )
 reveal(my_guess, costs["as printed"] / costs["as released"], "times cheaper")
 # %% [markdown]
@@ -502,8 +502,7 @@ ranges = [f"values {m.min():.2f} to {m.max():.2f}" for m in edge]
 figures.show(draw.panels(["picture: one colour", "map, reflected border", "map, zero padding"],
                          [to_uint8(flat)[0], *edge], ["", *ranges], width=7.4),
              "Reflection gives a flat grey map for a flat picture; zero padding paints a frame "
-             "along "
-             "the border")
+             "along the border")
 # %% [markdown]
 # With zeros, a picture without any content gets a frame. (The released program reflects in the attention network's first
 # layer and residual block, and pads its generators with zeros. CycleGAN reflects; so do we, in both.)

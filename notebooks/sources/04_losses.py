@@ -12,8 +12,9 @@
 #
 # **Time** 50 min, 24 of them exercises; your computer works for about one · **Needs** lesson 02 (Eq. 1), lesson 03 (what a patch discriminator is)
 #
-# $$\mathcal L^{s}_{adv} = \mathbb E_t\big[\log D_T(t)\big] + \mathbb E_s\big[\log(1-D_T(s'))\big]\quad\text{(Eq. 2)}\qquad
-# \mathcal L^{s}_{cyc} = \lVert s - s''\rVert_1\quad\text{(Eq. 3)}$$
+# $$\mathcal L^{s}_{adv} = \mathbb E_t\big[\log D_T(t)\big] + \mathbb E_s\big[\log(1-D_T(s'))\big]\quad\text{(Eq. 2)}$$
+#
+# $$\mathcal L^{s}_{cyc} = \lVert s - s''\rVert_1\quad\text{(Eq. 3)}$$
 # %%
 import torch
 import torch.nn.functional as F
@@ -213,8 +214,7 @@ def log_discriminator(real, fake):
 # fakes around 0.5. If $p$ and $q$ are the two densities, the chance that a number is real is $p/(p+q)$. We train a small judge with each loss.
 # %%
 def line_judge(seed):
-    """A judge for numbers instead of pictures, (n, 1) -> scores (n, 1), with its optimizer
-    and its dice."""
+    """A judge of numbers, not pictures, (n, 1) -> scores (n, 1); its optimizer and dice."""
     a, b, c = (torch.nn.Linear(i, o) for i, o in ((1, 32), (32, 32), (32, 1)))
     judge = torch.nn.Sequential(a, torch.nn.Tanh(), b, torch.nn.Tanh(), c)
     dice = torch.Generator().manual_seed(seed)
@@ -421,8 +421,7 @@ reveal(guess, "both" if len(rescued) > 1 else rescued[0] if rescued else "none",
 # NBVAL_CHECK_OUTPUT
 @exercise("04.3")
 def both_losses(scores, pictures, weight=10.0):
-    """scores of "s", "t", "s'", "t'"; pictures "s", "s''", "t", "t''" -> (for F and A, for
-    D), scalars"""
+    """scores of "s", "t", "s'", "t'"; pictures "s", "s''", "t", "t''" -> for F and A, for D"""
     ### BEGIN SOLUTION
     fool = lsgan_generator(scores["s'"]) + lsgan_generator(scores["t'"])
     home = (pictures["s"] - pictures["s''"]).abs().mean() + (

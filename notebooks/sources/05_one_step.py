@@ -94,8 +94,7 @@ there_and_back = carried("02.3")
 # NBVAL_CHECK_OUTPUT
 @exercise("05.1")
 def both_trips(m, s, t):
-    """four networks, s (N, 3, H, W), t (M, 3, H, W) -> s', s'', t', t'', each like what it
-    is made of"""
+    """four networks, s (N, 3, H, W), t (M, 3, H, W) -> s', s'' (like s), t', t'' (like t)"""
     ### BEGIN SOLUTION
     s_prime, s_cycled = there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t)
     t_prime, t_cycled = there_and_back(t, m.F_ts, m.A_t, m.F_st, m.A_s)
@@ -194,7 +193,7 @@ for keep in (False, True):
     try:
         naive_turns(keep)
     except RuntimeError as error:
-        print(f"retain_graph={keep}:", str(error).split(" (")[0].split(":")[0])
+        print(f"keep={keep}:", str(error).split(" (")[0].split(":")[0])
 # %% [markdown]
 # Many people meet the first message, look it up, and are told to add `retain_graph=True`. Then they meet the second. Both say the
 # same thing in PyTorch's words: *you asked the judge's loss to travel on into the painter, and that road is gone, or changed under
@@ -208,8 +207,7 @@ for keep in (False, True):
 # NBVAL_CHECK_OUTPUT
 @exercise("05.2")
 def judge_loss(D_t, t, s_prime):
-    """a discriminator, real t, fake s' (N, 3, H, W) -> a scalar; its gradient reaches D_t
-    and nobody else"""
+    """a discriminator, real t, fake s' (N, 3, H, W) -> a scalar that teaches D_t alone"""
     ### BEGIN SOLUTION
     return losses.lsgan_discriminator(D_t(t), D_t(s_prime.detach()))
     ### END SOLUTION
@@ -241,8 +239,7 @@ def judge_loss(D_t, t, s_prime):
 # NBVAL_CHECK_OUTPUT
 @exercise("05.3")
 class Pool:
-    """A bounded memory of fakes: Pool(50, torch.Generator()) is called with a batch and
-    returns a batch."""
+    """A bounded memory of fakes: Pool(50, torch.Generator()) makes a batch of a batch."""
 
     def __init__(self, capacity, generator):
         self.capacity, self.generator = capacity, generator
@@ -254,8 +251,7 @@ class Pool:
         return torch.stack([image for image, _ in out]), torch.stack([a for _, a in out])
 
     def exchange(self, image, attention):
-        """one image (3, H, W) and its attention (1, H, W) -> a pair, this one or an older
-        one"""
+        """one image (3, H, W), its attention (1, H, W) -> a pair, this one or an older one"""
         ### BEGIN SOLUTION
         new = (image.detach().clone(), attention.detach().clone())
         if len(self.pairs) < self.capacity:
@@ -333,8 +329,7 @@ figures.show(
 # NBVAL_CHECK_OUTPUT
 @exercise("05.4")
 def fool(D_t, s_prime):
-    """a discriminator, fakes (N, 3, H, W) -> a scalar; gradient passes through D_t, which
-    gets none itself"""
+    """a discriminator, fakes (N, 3, H, W) -> a scalar; gradient goes through D_t, not to it"""
     ### BEGIN SOLUTION
     D_t.requires_grad_(False)
     loss = losses.lsgan_generator(D_t(s_prime))
@@ -413,9 +408,8 @@ print("the first ten steps: your losses are program A's:", off < 1e-3)
 # %%
 figures.show(
     draw.films(s, t, {"your step": film}, steps=80),
-    "What your step makes of the horse's picture in 80 steps; the last differs from the "
-    "zebra's by "
-    f"{(film[-1:] - t).abs().mean() / 2:.2f}, the first by "
+    "What your step makes of the horse's picture in 80 steps; the last differs from "
+    f"the zebra's by {(film[-1:] - t).abs().mean() / 2:.2f}, the first by "
     f"{(film[:1] - t).abs().mean() / 2:.2f}.",
 )
 ends = ", ".join(f"{name} {value:.2f}" for name, value in mine[-1].items())

@@ -266,6 +266,8 @@ def _notebook(cells: list[tuple[str, str]]) -> NotebookNode:
     )
     for i, (kind, text) in enumerate(cells):
         cell = new_code_cell(text) if kind == "code" else new_markdown_cell(text)
+        if text.startswith(SETUP.splitlines()[0]):  # a bar with this line instead: a page begins with its subject
+            cell.metadata = {"jupyter": {"source_hidden": True}}
         cell.id = hashlib.sha256(f"{i}\n{text}".encode()).hexdigest()[:12]
         notebook.cells.append(cell)
     return notebook

@@ -27,12 +27,11 @@ from uagt_lib.data.pairs import to_uint8
 from uagt_lib.evaluate.report import plus_minus
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
+from uagt_lib.progress import HEADLESS
 from uagt_lib.show.palette import AMBER, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 from uagt_lib.training.checkpoint import load_model, read_config
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
-
-HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches: tests, the notebooks' builder
 
 
 def live() -> bool:

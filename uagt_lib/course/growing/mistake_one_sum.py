@@ -16,7 +16,7 @@ LAMBDA = 10.0  # weight of the cycle loss, lambda_cyc in Eq. 4
 
 
 def training_step(m: Model, optimizers: tuple, pools: tuple, s: Tensor, t: Tensor) -> dict[str, Tensor]:
-    """Update the translators, then the discriminators, on images s and t. Returns the six losses by name."""
+    """Update translators, then discriminators, on images s and t. Returns the six losses by name."""
     F_st, F_ts, D_s, D_t = m.F_st, m.F_ts, m.D_s, m.D_t
     A_s, A_t = m.A_s, m.A_t
 

@@ -17,7 +17,7 @@ TAU = 0.1  # threshold of Eq. 6
 
 
 def training_step(m: Model, optimizers: tuple, pools: tuple, s: Tensor, t: Tensor, stage: int = 1) -> dict[str, Tensor]:
-    """Update the translators, then the discriminators, on images s and t. Returns the six losses by name."""
+    """Update translators, then discriminators, on images s and t. Returns the six losses by name."""
     F_st, F_ts, D_s, D_t = m.F_st, m.F_ts, m.D_s, m.D_t
     A_s, A_t = m.A_s, m.A_t
     translators, judges = optimizers
@@ -42,7 +42,7 @@ def training_step(m: Model, optimizers: tuple, pools: tuple, s: Tensor, t: Tenso
         }
     descend(translators, sum(terms.values()))
 
-    # The judges' turn: tell real from fake, the step's fakes mixed with older ones. The fakes do not learn.
+    # The judges' turn: tell real from fake, the step's fakes mixed with older ones. Fakes do not learn.
     pool_t, pool_s = pools
     fake_t, fake_s_a = pool_t(s_prime.detach(), s_a.detach())
     fake_s, fake_t_a = pool_s(t_prime.detach(), t_a.detach())

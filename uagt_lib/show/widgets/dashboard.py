@@ -30,7 +30,8 @@ from uagt_lib.files import from_here
 from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Translation
-from uagt_lib.show.figures import HEADLESS, png, training_curves
+from uagt_lib.progress import HEADLESS
+from uagt_lib.show.figures import png, training_curves
 from uagt_lib.show.palette import BLUE
 from uagt_lib.show.widgets import parts
 from uagt_lib.show.widgets.parts import widgets

@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 class TinyRun:
-    """A run in miniature, with all that a real one has: momentum, a pool of old fakes, dice, a falling rate.
+    """A run in miniature, with all that a real one has: momentum, a pool of fakes, dice, a falling rate.
 
     Attributes:
         weights: what learns, (size,).
@@ -47,10 +47,11 @@ class TinyRun:
         return old
 
     def load(self, saved: dict[str, Any]) -> "TinyRun":
-        """Become the run that was saved: a value by the name of its attribute; of the generator, its state."""
+        """Become the run that was saved: values by their attributes' names, the generator by its state."""
         for name, value in saved.items():
             if name == "generator":
-                self.generator.set_state(value.get_state() if isinstance(value, torch.Generator) else value)
+                state = value.get_state() if isinstance(value, torch.Generator) else value
+                self.generator.set_state(state)
             else:
                 setattr(self, name, value)
         return self
