@@ -86,13 +86,13 @@ def test_before_it_starts_a_run_says_what_it_needs(config, pair, tmp_path, capsy
     assert needs.startswith("96 steps of ") and " to the end; needs " in needs and " MB of disk (" in needs
     assert not (tmp_path / "run").exists()
     again = Trainer(config.with_(steps=100), pair, tmp_path / "run")
-    again.run(until=5)
+    again.run(until=7)
     said = capsys.readouterr().err
-    assert first in said and "96 steps of " in said
+    assert first in said and "3 steps of " in said and " 7/7 " in said  # a bar that is not full would end in red
     Trainer(config.with_(steps=4), pair, tmp_path / "short").run()
     assert " to the end; needs " not in capsys.readouterr().err  # nothing is left to be foretold
     straight = Trainer(config.with_(steps=100), pair, tmp_path / "straight")
-    for _ in range(5):
+    for _ in range(7):
         straight.learner.advance()
     assert_same(again, straight)  # the measured steps were its own
 

@@ -13,7 +13,8 @@ HEADLESS = "UAGT_HEADLESS"  # set it to 1 where nobody watches: tests, the noteb
 
 def in_notebook() -> bool:
     """Whether bars are drawn in a notebook: there a text beside leaves them no room, and a full one says nothing."""
-    return "ipykernel" in sys.modules
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return "IPKernelApp" in getattr(shell, "config", ())
 
 
 class Bar:

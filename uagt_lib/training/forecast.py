@@ -14,9 +14,9 @@ from uagt_lib.training.state import tensors_of
 from uagt_lib.training.step import Learner
 
 
-def forecast(learner: Learner, pace: float, out: Path) -> str:
-    """A sentence on a run that has done some steps, a step in `pace` seconds; `out` is, or will be, its folder."""
-    left = learner.steps - learner.step
+def forecast(learner: Learner, goal: int, pace: float, out: Path) -> str:
+    """A sentence on a run to step `goal`, a step in `pace` seconds; `out` is, or will be, its folder."""
+    left = goal - learner.step
     there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     needs = f"{_size(memory(learner))} of memory and {_size(disk(learner))} of disk"
     free = f"({_size(shutil.disk_usage(there).free)} free)"

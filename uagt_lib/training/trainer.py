@@ -181,7 +181,7 @@ class Trainer:
             interruptible(self.control),
             self.folder.held() if self.crew.main else nullcontext(),
             computing_with(self.threads),
-            Bar(self.steps, self.step, "step", self._shown, self.folder.path.name) as bar,
+            Bar(goal, self.step, "step", self._shown, self.folder.path.name) as bar,
             _scalars(self._tensorboard) as log,
         ):
             bar.say("\n".join(self.introduction()))
@@ -195,7 +195,7 @@ class Trainer:
                 self.seconds += clock.last
                 bar.advance()
                 if clock.steps == MEASURED and self.step < goal:
-                    bar.say(forecast(self.learner, clock.pace, self.folder.path))
+                    bar.say(forecast(self.learner, goal, clock.pace, self.folder.path))
                 self._keep(clock)
             self.save()
 
@@ -206,7 +206,7 @@ class Trainer:
             for _ in range(min(MEASURED, self.steps - self.step)):
                 with clock.stepping():
                     self.learner.advance()
-        return [*first, forecast(self.learner, clock.pace, self.folder.path)]
+        return [*first, forecast(self.learner, self.steps, clock.pace, self.folder.path)]
 
     def introduction(self) -> list[str]:
         """The run's first lines: what it computes with, and what was found when it was opened."""

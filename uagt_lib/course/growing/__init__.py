@@ -39,10 +39,10 @@ class Difference:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<div style="{_STYLES[line[0]]};padding-left:6px;white-space:pre">{html.escape(line)}\n</div>'
+            f'<div style="{_STYLES[line[0]]};padding-left:6px;white-space:pre-wrap">{html.escape(line)}\n</div>'
             for line in self.lines
         )
-        style = "font-family:monospace;font-size:12px;line-height:1.45;overflow-x:auto;text-align:left"
+        style = "font-family:monospace;font-size:12px;line-height:1.45;overflow-wrap:anywhere;text-align:left"
         return f'<pre style="{style}">{rows}</pre>'
 
 
