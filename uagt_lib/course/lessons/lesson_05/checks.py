@@ -112,6 +112,12 @@ def all_turned_round(m, s, t):
     return *there_and_back(s, m.F_ts, m.A_t, m.F_st, m.A_s), *there_and_back(t, m.F_st, m.A_s, m.F_ts, m.A_t)
 
 
+@mistake("05.1", "every picture is all paint, as CycleGAN's; Eq. 1 puts paint and picture together, there and back")
+def all_paint(m, s, t):
+    s_prime, t_prime = m.F_st(s), m.F_ts(t)
+    return s_prime, m.F_ts(s_prime), t_prime, m.F_st(t_prime)
+
+
 @mistake("05.1", "only the trip of s came back; t travels as well: s', s'', t', t''")
 def one_trip(m, s, t):
     return there_and_back(s, m.F_st, m.A_s, m.F_ts, m.A_t)

@@ -82,6 +82,11 @@ def without_one(x, y):
     return (x @ y.T / x.shape[1]) ** 3
 
 
+@mistake("07.1", "that is the dot product alone; divide it by d, add 1, and take the third power of all that")
+def dot_product(x, y):
+    return x @ y.T
+
+
 @mistake("07.1", "that is the second power; KID takes the third")
 def second_power(x, y):
     return (x @ y.T / x.shape[1] + 1) ** 2
