@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from tests.conftest import TINY
 from uagt_lib.course import build, capstone, places, tracking
 from uagt_lib.course.lessons.lesson_09 import answers as lesson_09
-from uagt_lib.course.lessons.lesson_09 import figures
+from uagt_lib.course.lessons.lesson_09 import figures, story
 from uagt_lib.course.offline import OFFLINE
 from uagt_lib.data import download
 from uagt_lib.data.pairs import from_savanna, to_folders
@@ -156,3 +156,9 @@ def test_the_world_of_photographs_runs_from_the_first_cell_to_the_last(tmp_path)
     assert re.search(r"\| your run \| T→S \|.*±", words), "the table of KIDs"
     assert "has collapsed" in words and "Going on with the savanna" not in words  # 30 steps: the maps are grey still
     assert not [o for o in outputs if o.get("name") == "stderr" and "%|" not in o.text]
+
+
+def test_a_run_with_one_record_has_one_column_of_losses() -> None:
+    record = {"step": 25} | {f"{kind}_{side}": 0.5 for kind in ("adversarial", "cycle", "D") for side in "st"}
+    header = story.losses([record]).data.splitlines()[0]
+    assert header.count("step 25") == 1

@@ -365,9 +365,8 @@ whole.load_state_dict(half.state_dict())
 trips = whole.trips(s, to_float(pair.target.test))
 losses, here, down = whole.generator_loss(trips, 1), trips[Direction.S2T].attention, {}
 for term in ("adversarial_t", "cycle_s"):
-    slope = torch.autograd.grad(losses[term], here, retain_graph=True)[
-        0
-    ]  # a step goes against it
+    # a step goes against it
+    [slope] = torch.autograd.grad(losses[term], here, retain_graph=True)
     for part, where in (("animals", masks > 0.5), ("meadow", masks < 0.01)):
         down[term, part] = (slope[where] > 0).float().mean().item()
         push = -1e4 * slope[where].mean()

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from tests.mutants import accepted, rejected
+from uagt_lib.method.losses import lsgan_discriminator
 
 # ------------------------------------------------------------------------------------------------ 01.1
 
@@ -32,6 +33,14 @@ def _learns_from_fakes_only(real, fake):
 @rejected("01.1", "no gradient of the judge's loss reaches fake")
 def _learns_from_real_ones_only(real, fake):
     return 0.5 * ((real - 1).square().mean() + fake.detach().square().mean())
+
+
+@rejected("01.1", "a second backward() gives another one")
+def _counts_who_asks(real, fake):
+    loss, asked = lsgan_discriminator(real, fake), []
+    if loss.requires_grad:
+        loss.register_hook(lambda gradient: asked.append(1) or gradient * len(asked))
+    return loss
 
 
 @rejected("01.1", "afterwards real")

@@ -86,12 +86,6 @@ def _keeps_them_on_the_model(m, s, t):
     return out
 
 
-@rejected("05.1", "s' at")
-def _raw_paint(m, s, t):
-    s_prime, t_prime = m.F_st(s), m.F_ts(t)
-    return s_prime, m.F_ts(s_prime), t_prime, m.F_st(t_prime)
-
-
 # ------------------------------------------------------------------------------------------------ 05.2
 
 

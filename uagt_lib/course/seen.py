@@ -196,9 +196,14 @@ def _gradients(value: dict[str, Any], leaves: dict[str, Tensor]) -> dict[tuple[s
         if y.requires_grad:
             weights = torch.randn(y.shape, generator=torch.Generator().manual_seed(7), dtype=y.dtype)
             try:
-                got = torch.autograd.grad(y, list(learning.values()), weights, retain_graph=True, allow_unused=True)
+                got, again = (
+                    torch.autograd.grad(y, list(learning.values()), weights, retain_graph=True, allow_unused=True)
+                    for _ in range(2)
+                )
             except RuntimeError as error:
                 return str(error).split(": [")[0].splitlines()[0]
+            if any(g is not None and not g.allclose(h, 0, 0, equal_nan=True) for g, h in zip(got, again, strict=True)):
+                return "a second backward() gives another one"
             arrived = dict(zip(learning, got, strict=True))
         for name in leaves:
             found[output, name] = arrived.get(name)

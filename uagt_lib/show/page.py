@@ -14,6 +14,7 @@ _STYLE = f"""
 .jp-OutputArea:has(.uagt-still):not(:has(.uagt-view:not(.jupyter-widgets-disconnected)))
   > .jp-OutputArea-child:has(.jupyter-widgets) {{ display: none; }}
 .uagt-view .widget-radio-box label, .uagt-view .widget-label {{ white-space: normal; }}
+.uagt-view .widget-html-content {{ line-height: 1.5; padding: 2px 0; }}
 .uagt-view [role="slider"]:focus-visible {{ outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }}
 """
 # ipywidgets gives neither a slider's handle a name nor a picture a text.

@@ -39,14 +39,14 @@ def covered_since(scores: list[dict[str, Any]], iou: float = 0.5) -> int | None:
 
 def losses(history: list[dict[str, float]]) -> Markdown:
     """Each loss, S / T, at the first, the middle and the last record of a run."""
-    chosen = [history[0], history[len(history) // 2], history[-1]]
+    chosen = {record["step"]: record for record in (history[0], history[len(history) // 2], history[-1])}
     names = {"adversarial": "adversarial (Eq. 2, 7)", "cycle": "cycle (Eq. 3)", "D": "discriminator"}
     rows = [
-        [name, *(f"{record[f'{kind}_s']:.3f} / {record[f'{kind}_t']:.3f}" for record in chosen)]
+        [name, *(f"{record[f'{kind}_s']:.3f} / {record[f'{kind}_t']:.3f}" for record in chosen.values())]
         for kind, name in names.items()
         if f"{kind}_s" in history[0]
     ]
-    return Markdown(table(["S / T", *(f"step {record['step']}" for record in chosen)], rows))
+    return Markdown(table(["S / T", *(f"step {step}" for step in chosen)], rows))
 
 
 def milestones_table(milestones: Sequence[Path], pair: Pair) -> Markdown:
@@ -149,7 +149,8 @@ def scoreboard(report: dict[str, Any], names: Iterable[str]) -> Markdown:
         found = attention.get((row["name"], row["direction"]), {})
         scores = (_value(found.get("iou@0.5"), 2), _value(found.get("background_error"), 3))
         lines.append([row["name"], row["direction"], *(kid_text(row[key], 1) for key in COLUMNS), *scores])
-    return Markdown(table(["KID x 100", "direction", *COLUMNS.values(), "attention IoU", "background error"], lines))
+    header = ["KID x 100", "direction", *COLUMNS.values(), "attention IoU", "background error"]
+    return Markdown(table(header, lines).replace(" ± ", "\u00a0±\u00a0"))  # a narrow page leaves them together
 
 
 def best(report: dict[str, Any], names: Iterable[str], direction: str) -> str:
