@@ -230,7 +230,7 @@ def round_trips(F_st, F_ts, s, t):
 # Now the same game with the way back. Compare with `play_gan`: two of everything, your two functions, and one new term. $D_S$ is the judge at the
 # other end: it tells real horses $s$ from painted ones, $t'$.
 # %%
-def play_cyclegan(bias, seed, steps=300, weight=10, listen=True, know=False):
+def play_cyclegan(bias, seed, steps=200, weight=10, listen=True, know=False):
     """CycleGAN on the flat savanna. Returns both generators.
 
     listen=False: the painters hear nothing from the judges, only from the cycle loss.

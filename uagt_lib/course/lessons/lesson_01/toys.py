@@ -44,7 +44,7 @@ def cool_down(step: int, steps: int, *optimizers: torch.optim.Optimizer, rate: f
         optimizer.param_groups[0]["lr"] = rate * min(1, 2 - 2 * step / steps)
 
 
-def teach_straight(F_st: nn.Module, F_ts: nn.Module, seed: int, steps: int = 300) -> None:
+def teach_straight(F_st: nn.Module, F_ts: nn.Module, seed: int, steps: int = 200) -> None:
     """Teach both generators the right answer by regression: stripes on and off, grass as it is. Only we know it."""
     optimizer, chance = adam(F_st, F_ts), torch.Generator().manual_seed(seed)
     up = torch.tensor([0.0, 2.0])
