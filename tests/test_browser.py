@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -48,14 +49,6 @@ def notebook(path: Path, *cells: str) -> None:
     nbformat.write(book, path)
 
 
-def places(root: Path) -> tuple[Path, Path]:
-    """An empty folder for notebooks, and one for the server."""
-    folder, scratch = root / "notebooks", root / "scratch"
-    folder.mkdir()
-    scratch.mkdir()
-    return folder, scratch
-
-
 def step(page: Page) -> int:
     """What the dashboard's status line says."""
     return int(re.search(r"step (\d+) of", page.locator(".widget-html", has_text=" of 100000").inner_text())[1])
@@ -73,96 +66,6 @@ def picture(page: Page, i: int) -> str:
     return image.evaluate("async image => new Uint8Array(await (await fetch(image.src)).arrayBuffer()).join()")
 
 
-def test_a_training_and_a_slider_under_a_learners_hands(config: Config, tmp_path):
-    folder, scratch = places(tmp_path)
-    train = f"dashboard = Dashboard({config.with_(steps=100_000)!r}, pair, 'run')\ndashboard.start()"
-    notebook(folder / "hands.ipynb", SET_UP, train, PLAY)
-    with lab(folder, scratch) as page:
-        open_notebook(page, "hands.ipynb")
-        assert_no_dialog(page)
-        run_all(page)  # returns, though the training goes on
-        assert_no_error(page)
-
-        moves_on(page, 0)
-        page.get_by_role("button", name="Pause").click()
-        expect(page.get_by_text("paused at")).to_be_visible()
-        held = step(page)
-        page.wait_for_timeout(500)  # the step that was under way ends and is shown
-        at_rest = step(page)
-        page.wait_for_timeout(1000)
-        assert held <= step(page) == at_rest <= held + 2
-
-        page.get_by_role("button", name="Resume").focus()
-        page.keyboard.press("Enter")
-        moves_on(page, at_rest)
-        expect(page.get_by_text("paused at")).to_have_count(0)
-
-        result = picture(page, 3)
-        slider = page.locator(".widget-slider", has_text="object → background")
-        slider.get_by_role("slider").focus()
-        for _ in range(3):
-            page.keyboard.press("ArrowRight")
-        expect(slider).to_contain_text("0.15")
-        expect(page.locator(".jp-Cell").nth(2)).to_contain_text(re.compile("paint for (?!0%)"))
-        assert picture(page, 3) != result
-
-        page.get_by_role("button", name="Stop and save").click()
-        expect(page.get_by_text("stopped and saved")).to_be_visible()
-        assert list((folder / "run" / "checkpoints").glob("step-*"))
-        page.screenshot(path=scratch / "hands.png")
-        assert_no_dialog(page)
-        assert_no_error(page)
-
-
-def seen(page: Page) -> dict:
-    """What shows of the one view on the page: its controls, its still; and the texts of all pictures to be seen."""
-    return page.evaluate("""() => ({
-        view: document.querySelector(".uagt-view")?.offsetWidth > 0,
-        still: document.querySelector(".uagt-still img").offsetWidth > 0,
-        texts: [...document.querySelectorAll(".jp-Notebook img")].filter(i => i.offsetWidth).map(i => i.alt),
-        names: [...document.querySelectorAll("[role=slider]")].map(s => s.getAttribute("aria-label")),
-    })""")
-
-
-def test_controls_have_names_and_where_they_are_dead_there_is_a_still(tmp_path):
-    folder, scratch = places(tmp_path)
-    notebook(folder / "still.ipynb", SET_UP, PLAY)
-    with lab(folder, scratch) as page:
-        open_notebook(page, "still.ipynb")
-        run_all(page)
-        assert_no_error(page)
-        page.wait_for_timeout(1000)  # names are given a moment after a change
-        found = seen(page)
-        assert found["view"] and not found["still"]
-        assert len(found["texts"]) == 4 and all(found["texts"]) and "disc: radius" in found["names"]
-
-        page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-        page.wait_for_function("document.querySelector('.uagt-still').offsetWidth > 0")
-        found = seen(page)
-        assert not found["view"] and found["texts"][0].startswith("matte: true mask")
-
-        page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
-        page.wait_for_timeout(1000)
-        close_notebook(page)
-        open_notebook(page, "still.ipynb")
-        page.wait_for_timeout(3000)  # ipywidgets looks for the controls for two seconds
-        assert seen(page) == {"view": False, "still": True, "texts": found["texts"], "names": []}
-        expect(page.get_by_text("Error displaying widget")).not_to_be_visible()
-
-
-def test_every_lesson_opens_without_a_question(tmp_path):
-    folder, scratch = places(tmp_path)
-    lessons = sorted(path for path in LESSONS.iterdir() if path.suffix in (".ipynb", ".py"))
-    for path in lessons:
-        shutil.copy(path, folder)
-    with lab(folder, scratch) as page:
-        for path in lessons:
-            if path.suffix == ".ipynb":
-                open_notebook(page, path.name)
-                assert_no_dialog(page)
-                close_notebook(page)
-
-
 def test_make_lab_opens_lesson_00_beside_the_other_lessons_and_with_all_of_the_course_in_reach(tmp_path):
     recipe = re.search(r"^lab:.*\n\t\$\(BIN\)/jupyter lab (.+)$", (COURSE / "Makefile").read_text(), re.M)
     with as_started(recipe[1].split(), COURSE, tmp_path) as page:
@@ -176,3 +79,102 @@ def test_make_lab_opens_lesson_00_beside_the_other_lessons_and_with_all_of_the_c
         page.screenshot(path=tmp_path / "lab.png")
         page.locator(".jp-BreadCrumbs-home").click()
         expect(listed.filter(has_text="README.md")).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the notebooks lie that `page` shows."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One JupyterLab for the tests below, each of which closes its notebooks. (Above, Playwright runs for one test.)"""
+    with lab(folder, tmp_path_factory.mktemp("scratch")) as page:
+        yield page
+
+
+def test_a_training_and_a_slider_under_a_learners_hands(config: Config, folder: Path, page: Page, tmp_path):
+    train = f"dashboard = Dashboard({config.with_(steps=100_000)!r}, pair, 'run')\ndashboard.start()"
+    notebook(folder / "hands.ipynb", SET_UP, train, PLAY)
+    open_notebook(page, "hands.ipynb")
+    assert_no_dialog(page)
+    run_all(page)  # returns, though the training goes on
+    assert_no_error(page)
+
+    moves_on(page, 0)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused at")).to_be_visible()
+    held = step(page)
+    page.wait_for_timeout(500)  # the step that was under way ends and is shown
+    at_rest = step(page)
+    page.wait_for_timeout(1000)
+    assert held <= step(page) == at_rest <= held + 2
+
+    page.get_by_role("button", name="Resume").focus()
+    page.keyboard.press("Enter")
+    moves_on(page, at_rest)
+    expect(page.get_by_text("paused at")).to_have_count(0)
+
+    result = picture(page, 3)
+    slider = page.locator(".widget-slider", has_text="object → background")
+    slider.get_by_role("slider").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(slider).to_contain_text("0.15")
+    expect(page.locator(".jp-Cell").nth(2)).to_contain_text(re.compile("paint for (?!0%)"))
+    assert picture(page, 3) != result
+
+    page.get_by_role("button", name="Stop and save").click()
+    expect(page.get_by_text("stopped and saved")).to_be_visible()
+    assert list((folder / "run" / "checkpoints").glob("step-*"))
+    page.screenshot(path=tmp_path / "hands.png")
+    assert_no_dialog(page)
+    assert_no_error(page)
+    close_notebook(page)
+
+
+def seen(page: Page) -> dict:
+    """What shows of the one view on the page: its controls, its still; and the texts of all pictures to be seen."""
+    return page.evaluate("""() => ({
+        view: document.querySelector(".uagt-view")?.offsetWidth > 0,
+        still: document.querySelector(".uagt-still img").offsetWidth > 0,
+        texts: [...document.querySelectorAll(".jp-Notebook img")].filter(i => i.offsetWidth).map(i => i.alt),
+        names: [...document.querySelectorAll("[role=slider]")].map(s => s.getAttribute("aria-label")),
+    })""")
+
+
+def test_controls_have_names_and_where_they_are_dead_there_is_a_still(folder: Path, page: Page):
+    notebook(folder / "still.ipynb", SET_UP, PLAY)
+    open_notebook(page, "still.ipynb")
+    run_all(page)
+    assert_no_error(page)
+    page.wait_for_timeout(1000)  # names are given a moment after a change
+    found = seen(page)
+    assert found["view"] and not found["still"]
+    assert len(found["texts"]) == 4 and all(found["texts"]) and "disc: radius" in found["names"]
+
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function("document.querySelector('.uagt-still').offsetWidth > 0")
+    found = seen(page)
+    assert not found["view"] and found["texts"][0].startswith("matte: true mask")
+
+    page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
+    page.wait_for_timeout(1000)
+    close_notebook(page)
+    open_notebook(page, "still.ipynb")
+    page.wait_for_timeout(3000)  # ipywidgets looks for the controls for two seconds
+    assert seen(page) == {"view": False, "still": True, "texts": found["texts"], "names": []}
+    expect(page.get_by_text("Error displaying widget")).not_to_be_visible()
+    close_notebook(page)
+
+
+def test_every_lesson_opens_without_a_question(folder: Path, page: Page):
+    lessons = sorted(path for path in LESSONS.iterdir() if path.suffix in (".ipynb", ".py"))
+    for path in lessons:
+        shutil.copy(path, folder)
+    for path in lessons:
+        if path.suffix == ".ipynb":
+            open_notebook(page, path.name)
+            assert_no_dialog(page)
+            close_notebook(page)
