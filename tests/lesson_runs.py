@@ -1,4 +1,4 @@
-"""How pytest runs notebooks: offline, nobody at the controls, folders of their own; with several workers, each by one.
+"""How pytest runs notebooks: offline, nobody at the controls, folders of their own, and training narrow networks.
 
 A lesson's two notebooks stay in one worker, in order: nbval's kernel lives there, and the solution finds the run that
 the student notebook has trained. So do lessons that share a run: nothing is trained twice, or by two at a time.
@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from uagt_lib.course.offline import OFFLINE
-
+KERNELS = Path(__file__).parent / "kernels"  # its sitecustomize.py
 SHARING = {"06": "01", "08": "01"}  # 08 looks at runs that 01 and 06 train
 
 
@@ -65,7 +64,7 @@ class LessonRuns:
             "UAGT_PROGRESS": str(self.progress),
             "UAGT_RUNS": str(self.runs),
             "UAGT_CAPSTONE_STEPS": "120",
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(OFFLINE), before.get("PYTHONPATH")])),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(KERNELS), before.get("PYTHONPATH")])),
         }
         try:
             return (yield)
