@@ -237,6 +237,9 @@ def test_figures_of_nothing_and_of_little():
     training_curves([], 100)
     one = {"step": 25, "stage": 1, "rate": 0.1, "adversarial_t": 1.0, "attention_s": 0.5, "attention_t": 0.5}
     training_curves([one, one | {"step": 50, "stage": 2}])
+    long = [one | {"step": i, "attention_s": i % 2} for i in range(200)]  # batches differ: a point is the mean of two
+    line = training_curves(long).axes[1].lines[0]
+    assert len(line.get_xdata()) == 100 and set(line.get_ydata()) == {0.5} and list(line.get_xdata()[:2]) == [0.5, 2.5]
     kid_histogram({5: torch.zeros(3), 50: torch.zeros(3)}, 0.0)
 
 

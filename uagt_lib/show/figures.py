@@ -9,6 +9,7 @@ import base64
 import html
 import io
 import os
+import statistics
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from uagt_lib.show.palette import AMBER, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLO
 from uagt_lib.training.checkpoint import load_model, read_config
 
 # Okabe and Ito's colours, told apart by everybody: orange, sky blue, green, yellow, blue, vermilion, purple, black.
+
+POINTS = 100  # of a curve, at most
 
 
 def live() -> bool:
@@ -135,6 +138,8 @@ def what_attention_buys(ours: str | Path, cyclegan: str | Path, pictures: int = 
 def training_curves(history: list[dict[str, float]], steps: int | None = None, width: float = 9.0) -> Figure:
     """A run's losses (left) and mean attention (right) over its steps; stage 2 is shaded.
 
+    A record is of one batch, and batches of photographs differ: a point of a long run is the mean of several records.
+
     Args:
         history: the trainer's records, oldest first.
         steps: where the axis ends; at the last record unless told.
@@ -142,8 +147,11 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
     """
     figure = Figure(figsize=(width, 0.33 * width), dpi=100)
     left, right = figure.subplots(1, 2)
+    second = next((record["step"] for record in history if record["stage"] == 2), None)
+    end = max([steps or 1, *(record["step"] for record in history)])
+    history = _thinned(history)
     at = [record["step"] for record in history]
-    names = [name for name in history[-1] if history] if history else []
+    names = list(history[-1]) if history else []
     dot = "." if len(history) == 1 else None  # a line through one point is none
     kinds = sorted({name[:-2] for name in names if name[-2:] in ("_s", "_t")} - {"attention", "spread"})
     for kind, color in zip(kinds, (AMBER, SKY, GREEN, YELLOW, PURPLE), strict=False):
@@ -154,8 +162,6 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
     for domain, line, color in (("s", "-", BLUE), ("t", "--", ORANGE)):
         values = [record[f"attention_{domain}"] for record in history]
         right.plot(at, values, line, color=color, lw=1.8, marker=dot, label=f"A_{domain.upper()}")
-    end = max([steps or 1, *at])
-    second = next((record["step"] for record in history if record["stage"] == 2), None)
     for axis, title in ((left, "losses"), (right, "mean attention")):
         axis.set_title(title, fontsize=10, loc="left")
         axis.set_xlabel("step", fontsize=9)
@@ -175,6 +181,13 @@ def training_curves(history: list[dict[str, float]], steps: int | None = None, w
     right.set_ylim(0, 1)
     figure.subplots_adjust(0.06, 0.17, 0.975, 0.82, wspace=0.14)
     return figure
+
+
+def _thinned(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    """At most `POINTS` records, each the mean of as many that follow each other."""
+    count = -(-len(history) // POINTS) or 1
+    groups = [history[i : i + count] for i in range(0, len(history), count)]
+    return [{name: statistics.fmean(r[name] for r in group) for name in group[-1]} for group in groups]
 
 
 def kid_histogram(
