@@ -20,7 +20,8 @@ from uagt_lib.data import download
 from uagt_lib.data.pairs import from_savanna, to_folders
 from uagt_lib.errors import UagtError
 from uagt_lib.evaluate import kid
-from uagt_lib.training.checkpoint import step_of
+from uagt_lib.inference import translate_batch
+from uagt_lib.training.checkpoint import load_model, read_config, step_of
 from uagt_lib.training.config import Config
 from uagt_lib.training.presets import preset
 from uagt_lib.training.trainer import Trainer
@@ -95,6 +96,19 @@ def test_own_pictures_are_uploaded_into_two_piles_and_every_fifth_is_held_out(mo
     count = {part.name: len(list(part.iterdir())) for part in folder.iterdir()}
     assert count == {"trainA": 5, "testA": 1, "trainB": 4}
     assert capstone.own_pictures() == folder  # it does not ask again
+
+
+def test_the_weights_of_photographs_are_of_the_preset_and_small_enough(monkeypatch, tmp_path):
+    assert capstone.PHOTO_WEIGHTS.stat().st_size <= 2.5e6
+    config = read_config(capstone.PHOTO_WEIGHTS)
+    assert config == preset("horse2zebra-cpu").with_(seed=config.seed)
+    pair = from_savanna(112, 112, images=1, held_out=4)
+    to_folders(pair, tmp_path)
+    monkeypatch.setattr(capstone, "download", lambda name, root: tmp_path)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert capstone.world("horse2zebra").shipped == {"shipped": capstone.PHOTO_WEIGHTS}
+    found = translate_batch(load_model(capstone.PHOTO_WEIGHTS), pair.source.test, "s2t").attention
+    assert 0 < found.mean() < 0.9 and found.std() > 0.1  # drawn horses: something is attended, not everything
 
 
 def a_place(tmp_path: Path, **shipped: Path) -> capstone.World:

@@ -6,7 +6,7 @@ savanna-smoke    drawn, 32 px               small                     400 steps 
                                                                                      over 5 times that outside
 savanna-seasons  drawn meadows, 64 px       small, no Eq. 7           3200 steps     seed 5: attention 0.02 / 0.03 on
                                                                                      animals, 0.52 / 0.44 elsewhere
-horse2zebra-cpu  photographs, 64 of 128 px  small, 3 residual blocks  24000 steps    seed 21: IoU 0.50 / 0.52
+horse2zebra-cpu  photographs, 64 of 128 px  small, 3 residual blocks  24000 steps    three seeds: IoU 0.46 to 0.50
 horse2zebra-128  photographs, 128 px        the paper's               100 epochs     nobody has trained it to its end
 paper            photographs, 256 px        the paper's               100 epochs     nobody has trained it to its end
 paper-as-printed photographs, 256 px        the paper's, as printed   100 epochs     attention at 128 px: 0 by step 725
