@@ -26,6 +26,13 @@ TINY = Architecture(
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, up to four: each takes about 1 GB, and many wait for a kernel or a browser."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(1 + (cores or 1), 4)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(LessonRuns())
 

@@ -12,10 +12,10 @@ import torch
 from nbclient import NotebookClient
 
 from tests.conftest import TINY
+from tests.lesson_runs import KERNELS
 from uagt_lib.course import build, capstone, places, tracking
 from uagt_lib.course.lessons.lesson_09 import answers as lesson_09
 from uagt_lib.course.lessons.lesson_09 import figures, story
-from uagt_lib.course.offline import OFFLINE
 from uagt_lib.data import download
 from uagt_lib.data.pairs import from_savanna, to_folders
 from uagt_lib.errors import UagtError
@@ -158,7 +158,7 @@ def test_the_world_of_photographs_runs_from_the_first_cell_to_the_last(tmp_path)
         "UAGT_CAPSTONE_STEPS": "30",
         "UAGT_RUNS": str(tmp_path / "runs"),
         "UAGT_PROGRESS": str(tmp_path),
-        "PYTHONPATH": os.pathsep.join([str(OFFLINE), str(build.ROOT)]),
+        "PYTHONPATH": os.pathsep.join([str(KERNELS), str(build.ROOT)]),
     }
     client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=os.environ | environment)

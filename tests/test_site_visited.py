@@ -209,7 +209,7 @@ def test_the_browser_computes_what_python_does(visit, site: Path) -> None:
     models = json.loads((site / "_static" / "models" / "models.json").read_text(encoding="utf-8"))
     for about in models:
         model = load_model(data("checkpoints", f"{about['name']}.safetensors"))
-        for name, size in PICTURES.items():
+        for name, size in PICTURES.items() if about is models[0] else [*PICTURES.items()][:1]:
             picture = Image.open(data("samples", f"{name}.png")).convert("RGB")
             picture = picture.resize(size) if size else picture
             picture.save(file := io.BytesIO(), "png")
