@@ -148,10 +148,8 @@ def test_colab_is_set_up_once_torch_is_left_alone_and_a_run_trains_in_its_cell(
 
     command = subprocess.run([colab.parent / "uagt", "--help"], cwd=tmp_path, env=published, capture_output=True)
     assert command.returncode == 0 and b"evaluate" in command.stdout
-    asked = "from uagt_lib.evaluate.features import load_extractor; load_extractor('efficientnet-lite0')"
-    assert run(colab, asked, tmp_path, published).returncode == 0
-
-    trained = run(colab, TRAIN, tmp_path, published | {"PYTHONPATH": str(ipywidgets_7), "OMP_NUM_THREADS": "1"})
+    asked = "from uagt_lib.evaluate.features import load_extractor\nload_extractor('efficientnet-lite0')\n"
+    trained = run(colab, asked + TRAIN, tmp_path, published | {"PYTHONPATH": str(ipywidgets_7), "OMP_NUM_THREADS": "1"})
     assert trained.stdout.splitlines() == ["stopped True True 1", "resumed True", "finished 40"], trained.stderr
 
 
