@@ -19,10 +19,19 @@ from uagt_lib.course.offline import OFFLINE
 KERNELS = Path(__file__).parent / "kernels"  # its sitecustomize.py
 SHARING = {"06": "01", "08": "01"}  # 08 looks at runs that 01 and 06 train
 
+# Games that take seconds, and on which nothing further down depends: in a solution notebook they would be played again.
+PLAYED = ("play_five(", "newborn(10)", "games = {", "with_cycle = teach(")
+
 
 def start_of(notebook: Path) -> Path:
     """The folder of the sitecustomize.py a notebook's kernel starts with; lesson 03 counts the weights of a preset."""
     return OFFLINE if notebook.name.startswith("03") else KERNELS
+
+
+def played_before(item: pytest.Item) -> bool:
+    """Whether it is a cell of a solution that only plays what the student notebook has played."""
+    code = item.cell.source if item.path.parent.name == "solutions" and hasattr(item, "cell") else ""
+    return any(game in code for game in PLAYED)
 
 
 def unit_of(nodeid: str) -> str:
@@ -73,8 +82,10 @@ class LessonRuns:
             os.environ.clear()
             os.environ |= before
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Large units first, so that workers end together: lessons, then files with slow tests, then the others."""
+        config.hook.pytest_deselected(items=[item for item in items if played_before(item)])
+        items[:] = [item for item in items if not played_before(item)]
         size = Counter(unit_of(item.nodeid) for item in items)
         slow = {unit_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.lesson_runs import KERNELS, LessonRuns
+from tests.lesson_runs import KERNELS, PLAYED, LessonRuns
 from uagt_lib.course import build, exercises
 
 AFTER = [
@@ -38,3 +38,8 @@ def test_kernels_cannot_reach_the_network(way):
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(KERNELS), str(build.ROOT)])}
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
     assert "runs offline" in ran.stderr
+
+
+def test_games_that_are_played_once_are_in_a_lesson() -> None:
+    code = "\n".join(cell.source for source in build.sources() for cell in source.cells)
+    assert [game for game in PLAYED if game not in code] == []
