@@ -84,8 +84,9 @@ class LessonRuns:
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Large units first, so that workers end together: lessons, then files with slow tests, then the others."""
-        config.hook.pytest_deselected(items=[item for item in items if played_before(item)])
-        items[:] = [item for item in items if not played_before(item)]
+        played = {item for item in items if played_before(item)}
+        config.hook.pytest_deselected(items=list(played))
+        items[:] = [item for item in items if item not in played]
         size = Counter(unit_of(item.nodeid) for item in items)
         slow = {unit_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
 

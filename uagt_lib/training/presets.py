@@ -41,7 +41,8 @@ _SMALL = Architecture(
 # before anything can be painted, at 0.03 some have not closed when stage 2 begins: data/reproduced/speed.md.
 _DRAWN = replace(_SMALL, attention_decoder="released", attention_enlarge="bilinear", attention_gain=10.0)
 
-# Photographs are harder to paint than drawings, so maps are slower: 0.006 logits a step, from a quarter of the size.
+# Slower maps than drawings have, 0.006 logits a step, from a quarter of the size: chosen, as the preset's rates and
+# shares are, by what attention found on tuning photographs. No table shows other speeds on photographs yet.
 _PHOTOGRAPHED = replace(
     _SMALL,
     generator_blocks=3,
@@ -129,8 +130,8 @@ PRESETS: dict[str, Preset] = {
             steps=24_000,
             switch=0.7,
             rate=3e-4,
-            judge_rate=2.0,  # at 1, maps swing between colours
-            attention_cycle=(0.06, 0.15),  # with all of it attention falls to zero; with none it covers everything
+            judge_rate=2.0,
+            attention_cycle=(0.06, 0.15),
             rise=0.15,
             average=0.9995,
             architecture=_PHOTOGRAPHED,
