@@ -11,6 +11,7 @@ import torch
 from uagt_lib import cli
 from uagt_lib.data.pairs import from_savanna, to_folders
 from uagt_lib.errors import UagtError
+from uagt_lib.evaluate.observe import scores
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.methods import METHODS
 from uagt_lib.method.model import attention_network
@@ -20,6 +21,7 @@ from uagt_lib.reproduce import again, alive, figures, photographs, runs, speed, 
 from uagt_lib.reproduce.finding import over_seeds
 from uagt_lib.reproduce.runs import Runs, digest, scale, seeds
 from uagt_lib.training import checkpoint
+from uagt_lib.training.checkpoint import load_model
 from uagt_lib.training.config import Config
 
 
@@ -191,7 +193,7 @@ def test_what_is_made_of_photographs_is_scored_against_their_own_masks(base, tmp
         (tmp_path / f"outlined{letter}").mkdir()
         (data / f"masks{letter}").rename(tmp_path / f"outlined{letter}" / "mask")
         shutil.copytree(data / f"test{letter}", tmp_path / f"outlined{letter}" / "photographs")
-        shutil.rmtree(data / f"empty{letter}")
+        (data / f"empty{letter}").rename(tmp_path / f"empty{letter}")
     for size in ("scale", "whole"):
         monkeypatch.setattr(photographs, size, lambda quick: base.with_(savanna=0))
     monkeypatch.setattr(tables, "extractors", lambda photographs: ["savanna"])
@@ -222,8 +224,29 @@ def test_what_is_made_of_photographs_is_scored_against_their_own_masks(base, tmp
     assert 0.3 < ours[0]["horses, inside"] < 0.9 and ours != released
     assert cli.main([*words[:1], "alive", *words[2:], *masks]) == 0  # nothing is trained again
     assert (tmp_path / "alive-photographs.json").read_text() == begun
-    for wrong, said in ((words, "needs both"), ([*words[:1], "fig7", *words[2:], *masks], "not fig7")):
+    fig3 = [*words[:1], "fig3", *words[2:], *masks]
+    for wrong, said in (
+        (words, "needs both"),
+        ([*words[:1], "fig7", *words[2:], *masks], "not fig7"),
+        (fig3, "emptyA is missing"),
+    ):
         assert cli.main(wrong) == 2 and said in capsys.readouterr().err
+    data = data.rename(tmp_path / "with")
+    for letter in "AB":
+        (tmp_path / f"empty{letter}").rename(data / f"empty{letter}")
+    fig3[-4] = str(data)
+    assert cli.main(fig3) == 0
+    found = json.loads((tmp_path / "fig3-photographs.json").read_text())["scores"]["horses"]
+    (run,) = (tmp_path / "runs").glob("uagt-10-*[!1]/evaluation/masks-s2t/attention.json")
+    counted = json.loads(run.read_text())["attention"][-1]
+    model = load_model(run.parents[2])
+    alone = scores(model, pair.source, Direction.S2T)["object_free_attention"]
+    assert found["iou@0.5"] == [counted["iou@0.5"]] and found["object_free_attention"] == [pytest.approx(alone)]
+    monkeypatch.setitem(tables.PAPER, "table1", {m: tables.PAPER["table1"][m] for m in ("cyclegan", "uagt")})
+    assert cli.main([*fig3[:1], "fig17", *fig3[2:]]) == 0
+    found = json.loads((tmp_path / "fig17-photographs.json").read_text())["scores"]
+    assert found["cyclegan"]["T→S attention"] == [1.0]
+    assert found["uagt"]["S→T attention"] == [pytest.approx(alone, abs=1e-5)]
 
 
 def test_seasons_change_the_meadow_and_not_the_animals() -> None:

@@ -1,5 +1,7 @@
 """Figures 3, 7, 8, 9 and 17 of the paper, again on drawn pictures, with the numbers that masks allow beside them.
 
+The first and the last also of photographs.
+
 Each function trains what is missing and returns a `Finding`; pictures are of the first seed, numbers of all.
 """
 
@@ -37,9 +39,10 @@ def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     folders = runs.train(configs)
     shown, maps, lines = [], [], {}
     for i, folder in enumerate(folders):
-        model, pair = load_model(folder), configs[0].drawn()
-        for name, domain, direction in _sides(pair):
-            found = scores(model, domain, direction)
+        model, sides = load_model(folder), _sides(runs.pair(base))
+        counted = runs.photographs and runs.photographs.attention(folder)
+        found_in = counted or [scores(model, domain, direction) for _, domain, direction in sides]
+        for (name, domain, direction), found in zip(sides, found_in, strict=True):
             for key in ("iou@0.5", "attention_inside", "attention_outside", "object_free_attention"):
                 lines.setdefault(name, {}).setdefault(key, []).append(found[key])
             if i == 0:
@@ -159,19 +162,17 @@ def figure_17(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     """What every method of Table 1 does to scenes without animals; the best answer is nothing."""
     configs = {(m, seed): base.with_(method=m, seed=seed) for seed in seeds for m in PAPER["table1"]}
     folders = dict(zip(configs, runs.train(list(configs.values())), strict=True))
-    pair, lines = base.drawn(), {}
-    shown = {"input": torch.cat([domain.empty[:4] for _, domain, _ in _sides(pair)])}
+    lines, sides = {}, _sides(runs.pair(base))
+    shown = {"input": torch.cat([domain.empty[:4] for _, domain, _ in sides])}
     for method, seed in configs:
         model, line = load_model(folders[method, seed]), lines.setdefault(method, {})
-        results = [
-            (name, domain, translate_batch(model, domain.empty, direction)) for name, domain, direction in _sides(pair)
-        ]
-        for name, domain, result in results:
-            change = (to_float(domain.empty) - result.translated).abs().mean().item() / 2
-            line.setdefault(f"{name}' meadow, change", []).append(round(change, 5))
-            line.setdefault(f"{name}' meadow, attention", []).append(round(result.attention.mean().item(), 5))
+        results = [(domain.empty, d.label, translate_batch(model, domain.empty, d)) for _, domain, d in sides]
+        for empty, label, result in results:
+            change = (to_float(empty) - result.translated).abs().mean().item() / 2
+            line.setdefault(f"{label} change", []).append(round(change, 5))
+            line.setdefault(f"{label} attention", []).append(round(result.attention.mean().item(), 5))
         if seed == seeds[0]:
-            shown[method] = torch.cat([to_uint8(result.translated[:4]) for _, _, result in results])
+            shown[method] = torch.cat([to_uint8(result.translated[:4]) for *_, result in results])
     header = ["", *next(iter(lines.values()))]
     text = table(header, [[m, *(over_seeds(v, digits=3) for v in line.values())] for m, line in lines.items()])
     picture = rows(list(shown), list(shown.values()))
