@@ -20,7 +20,7 @@ KERNELS = Path(__file__).parent / "kernels"  # its sitecustomize.py
 SHARING = {"06": "01", "08": "01"}  # 08 looks at runs that 01 and 06 train
 
 # Games that take seconds, and on which nothing further down depends: in a solution notebook they would be played again.
-PLAYED = ("play_five(", "newborn(10)", "games = {", "with_cycle = teach(")
+PLAYED = ("play_five(", "newborn(10)", "games = {", "with_cycle = teach(", "sixty_steps(")
 
 
 def start_of(notebook: Path) -> Path:

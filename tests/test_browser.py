@@ -1,5 +1,6 @@
 """A learner's hands: Run all, pause, resume and stop a training, move a slider with the keyboard. In a real browser."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -170,11 +171,11 @@ def test_controls_have_names_and_where_they_are_dead_there_is_a_still(folder: Pa
 
 
 def test_every_lesson_opens_without_a_question(folder: Path, page: Page):
-    lessons = sorted(path for path in LESSONS.iterdir() if path.suffix in (".ipynb", ".py"))
-    for path in lessons:
+    books = sorted(LESSONS.glob("*.ipynb"))
+    asked = {json.dumps(nbformat.read(path, as_version=4).metadata, sort_keys=True) for path in books}
+    assert len(asked) == 1  # what JupyterLab asks about: so one lesson speaks for all
+    for path in books[::5]:
         shutil.copy(path, folder)
-    for path in lessons:
-        if path.suffix == ".ipynb":
-            open_notebook(page, path.name)
-            assert_no_dialog(page)
-            close_notebook(page)
+        open_notebook(page, path.name)
+        assert_no_dialog(page)
+        close_notebook(page)

@@ -55,10 +55,10 @@ def published(tmp_path_factory) -> dict[str, str]:
 def packages(python: Path) -> dict[str, str]:
     """Where each package that must not be touched lies, its version, and when its folder last changed."""
     code = f"""
-import importlib, os
+import importlib.metadata, importlib.util, os
 for name in {KEPT}:
-    module = importlib.import_module(name)
-    print(name, module.__file__, module.__version__, os.stat(os.path.dirname(module.__file__)).st_mtime_ns)
+    file = importlib.util.find_spec(name).origin
+    print(name, file, importlib.metadata.version(name), os.stat(os.path.dirname(file)).st_mtime_ns)
 """
     found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
     return dict(line.split(" ", 1) for line in found.splitlines())
@@ -73,7 +73,7 @@ def run(python: Path, code: str, folder: Path, environment: dict[str, str]) -> s
 
 def set_up(python: Path, cell: str, folder: Path, environment: dict[str, str]) -> Path:
     """Run the set-up cell in a folder; returns the course that is imported after it."""
-    code = f"{cell}\nimport google.colab, uagt_lib.training.checkpoint\nprint(uagt_lib.__file__)\n"
+    code = f"{cell}\nimport google.colab, uagt_lib\nprint(uagt_lib.__file__)\n"
     ran = run(python, code, folder, environment)
     if "No matching distribution" in ran.stderr or "Failed to establish" in ran.stderr:
         pytest.skip("the package index cannot be reached")
@@ -106,7 +106,7 @@ from uagt_lib.show.widgets import Dashboard
 from uagt_lib.training.presets import preset
 
 assert ipywidgets.__version__ == "7.7.1", ipywidgets.__version__
-config = preset("savanna-smoke").with_(savanna=4, steps=40)
+config = preset("savanna-smoke").with_(savanna=4, steps=40, batch=1)
 
 def dashboard():
     return Dashboard(config, config.drawn(), "run")

@@ -65,14 +65,13 @@ def test_printing_to_a_reader_that_left_is_no_error(monkeypatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", ["{} 2>&1 | true", "{} 2>&-"])
-def test_a_command_ends_well_without_a_reader(how: str, config: Config, tmp_path: Path) -> None:
+def test_a_command_ends_well_without_a_reader(config: Config, tmp_path: Path) -> None:
     code = (
         "import sys; from uagt_lib import cli; from uagt_lib.training import presets; from tests.conftest import TINY; "
         "p = presets.PRESETS; p['tiny'] = p['savanna-smoke'].__class__('', p['savanna-smoke'].config.with_("
         "preset='tiny', steps=6, savanna=4, architecture=TINY)); sys.exit(cli.main(sys.argv[1:]))"
     )
     words = f'{sys.executable} -c "{code}" train --preset tiny --out {tmp_path}'
-    command = ["bash", "-c", f"set -o pipefail; {how.format(words)}"]
+    command = ["bash", "-c", f"set -o pipefail; {words} 2>&1 | true"]
     assert subprocess.run(command, stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[1]).returncode == 0
     assert checkpoints(tmp_path)[-1].name == "step-00000006"

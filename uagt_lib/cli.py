@@ -302,7 +302,11 @@ def _add_reproduce(commands: Any) -> None:
     reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
     reproduce.add_argument(
-        "--photographs", type=Path, metavar="DIR", help="of photographs: a folder with trainA, trainB, testA and testB"
+        "--photographs",
+        type=Path,
+        metavar="DIR",
+        help="of photographs: a folder with trainA, trainB, testA and testB, and for fig3 and fig17 with photographs "
+        "without animals in emptyA and emptyB",
     )
     reproduce.add_argument(
         "--masks",
