@@ -42,22 +42,15 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def lab(folder: Path, scratch: Path, width: int = 1280, height: int = 900) -> Iterator[Page]:
-    """JupyterLab on the notebooks in `folder`, and a page of `width` x `height` pixels that shows it.
+def as_started(words: list[str], cwd: Path, scratch: Path, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """What a person's browser shows after `jupyter lab WORDS`.
 
     Args:
-        folder: notebooks; running saves them, so give a copy.
+        words: what follows `jupyter lab`.
+        cwd: the folder in which it is started.
         scratch: an empty folder for settings and logs; nobody's own settings are read or changed.
         width, height: pixels.
     """
-    words = ["--no-browser", f"--ServerApp.root_dir={folder}"]
-    with _server(words, scratch, scratch) as (url, _), _page(url, width, height) as page:
-        yield page
-
-
-@contextmanager
-def as_started(words: list[str], cwd: Path, scratch: Path, width: int = 1280, height: int = 800) -> Iterator[Page]:
-    """What a person's browser shows after `jupyter lab WORDS` in the folder `cwd`; `scratch` and sizes as in `lab`."""
     browser, opened = scratch / "browser", scratch / "opened"
     browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part && mv {opened}.part {opened}\n')
     browser.chmod(0o755)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from tests.browser import (
     assert_no_error,
     chromium,
     close_notebook,
-    lab,
     open_notebook,
     run_all,
     wait_for_kernel,
@@ -67,37 +65,48 @@ def picture(page: Page, i: int) -> str:
     return image.evaluate("async image => new Uint8Array(await (await fetch(image.src)).arrayBuffer()).join()")
 
 
-def test_make_lab_opens_lesson_00_beside_the_other_lessons_and_with_all_of_the_course_in_reach(tmp_path):
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the course lies, and room for notebooks of these tests."""
+    folder = tmp_path_factory.mktemp("course")
+    for path in COURSE.iterdir():
+        if not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def started(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """What `make lab` shows."""
     recipe = re.search(r"^lab:.*\n\t\$\(BIN\)/jupyter lab (.+)$", (COURSE / "Makefile").read_text(), re.M)
-    with as_started(recipe[1].split(), COURSE, tmp_path) as page:
+    with as_started(recipe[1].split(), course, tmp_path_factory.mktemp("scratch")) as page:
         wait_for_kernel(page, "notebooks/00_start_here.ipynb")
-        assert_no_dialog(page)
-        expect(page.locator(".jp-LauncherCard")).to_have_count(0)
-        listed = page.locator(".jp-DirListing-item")
-        expect(listed.filter(has_text="00_start_here.ipynb")).to_be_visible()
-        names = listed.locator(".jp-DirListing-itemText").all_inner_texts()
-        assert sorted(names) == sorted([path.name for path in LESSONS.glob("*.ipynb")] + ["sources"])
-        page.screenshot(path=tmp_path / "lab.png")
-        page.locator(".jp-BreadCrumbs-home").click()
-        expect(listed.filter(has_text="README.md")).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the notebooks lie that `page` shows."""
-    return tmp_path_factory.mktemp("notebooks")
-
-
-@pytest.fixture(scope="module")
-def page(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """One JupyterLab for the tests below, each of which closes its notebooks. (Above, Playwright runs for one test.)"""
-    with lab(folder, tmp_path_factory.mktemp("scratch")) as page:
         yield page
 
 
-def test_a_training_and_a_slider_under_a_learners_hands(config: Config, folder: Path, page: Page, tmp_path):
+def test_make_lab_opens_lesson_00_beside_the_other_lessons_and_with_all_of_the_course_in_reach(started: Page, tmp_path):
+    assert_no_dialog(started)
+    expect(started.locator(".jp-LauncherCard")).to_have_count(0)
+    listed = started.locator(".jp-DirListing-item")
+    expect(listed.filter(has_text="00_start_here.ipynb")).to_be_visible()
+    names = listed.locator(".jp-DirListing-itemText").all_inner_texts()
+    assert sorted(names) == sorted([path.name for path in LESSONS.glob("*.ipynb")] + ["sources"])
+    started.screenshot(path=tmp_path / "lab.png")
+    started.locator(".jp-BreadCrumbs-home").click()
+    expect(listed.filter(has_text="README.md")).to_be_visible()
+
+
+@pytest.fixture
+def page(started: Page) -> Page:
+    """The same without lesson 00."""
+    if started.locator(".jp-NotebookPanel").count():
+        close_notebook(started)
+    return started
+
+
+def test_a_training_and_a_slider_under_a_learners_hands(config: Config, course: Path, page: Page, tmp_path):
     train = f"dashboard = Dashboard({config.with_(steps=100_000)!r}, pair, 'run')\ndashboard.start()"
-    notebook(folder / "hands.ipynb", SET_UP, train, PLAY)
+    notebook(course / "hands.ipynb", SET_UP, train, PLAY)
     open_notebook(page, "hands.ipynb")
     assert_no_dialog(page)
     run_all(page)  # returns, though the training goes on
@@ -128,7 +137,7 @@ def test_a_training_and_a_slider_under_a_learners_hands(config: Config, folder: 
 
     page.get_by_role("button", name="Stop and save").click()
     expect(page.get_by_text("stopped and saved")).to_be_visible()
-    assert list((folder / "run" / "checkpoints").glob("step-*"))
+    assert list((course / "run" / "checkpoints").glob("step-*"))
     page.screenshot(path=tmp_path / "hands.png")
     assert_no_dialog(page)
     assert_no_error(page)
@@ -145,8 +154,8 @@ def seen(page: Page) -> dict:
     })""")
 
 
-def test_controls_have_names_and_where_they_are_dead_there_is_a_still(folder: Path, page: Page):
-    notebook(folder / "still.ipynb", SET_UP, PLAY)
+def test_controls_have_names_and_where_they_are_dead_there_is_a_still(course: Path, page: Page):
+    notebook(course / "still.ipynb", SET_UP, PLAY)
     open_notebook(page, "still.ipynb")
     run_all(page)
     assert_no_error(page)
@@ -170,12 +179,11 @@ def test_controls_have_names_and_where_they_are_dead_there_is_a_still(folder: Pa
     close_notebook(page)
 
 
-def test_every_lesson_opens_without_a_question(folder: Path, page: Page):
+def test_every_lesson_opens_without_a_question(page: Page):
     books = sorted(LESSONS.glob("*.ipynb"))
     asked = {json.dumps(nbformat.read(path, as_version=4).metadata, sort_keys=True) for path in books}
     assert len(asked) == 1  # what JupyterLab asks about: so one lesson speaks for all
     for path in books[::5]:
-        shutil.copy(path, folder)
-        open_notebook(page, path.name)
+        open_notebook(page, f"notebooks/{path.name}")
         assert_no_dialog(page)
         close_notebook(page)

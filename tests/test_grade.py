@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from uagt_lib.course import build, exercises, grade
+from uagt_lib.course import bench, build, exercises, grade
 from uagt_lib.course.needed import attempts
 from uagt_lib.errors import UagtError
 
@@ -34,7 +34,7 @@ def programs(*cells: str) -> list:
 
 def ran(code: str, known: dict[str, str] | None = None) -> tuple[str, str]:
     """The verdict on an attempt's code, in this very process."""
-    judge, given, said = grade.bench(known or {})
+    judge, given, said = bench.bench(known or {})
     exec(code, {"judge": judge, "given": given})
     return said()
 

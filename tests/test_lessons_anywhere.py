@@ -76,7 +76,7 @@ def test_without_ipywidgets_a_choice_of_the_quiz_unfolds_its_reason() -> None:
 
 @pytest.mark.slow
 def test_a_lesson_runs_in_a_kernel_without_ipywidgets(bare, tmp_path: Path) -> None:
-    notebook = nbformat.read(build.NOTEBOOKS / "07_measuring.ipynb", as_version=4)  # it trains nothing
+    notebook = nbformat.read(build.NOTEBOOKS / "00_start_here.ipynb", as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute(env=bare)
     shown = [output.data for cell in notebook.cells for output in cell.get("outputs", []) if "data" in output]
     assert not [data for data in shown if "application/vnd.jupyter.widget-view+json" in data]

@@ -30,14 +30,12 @@ def test_untouched_exercises_stay_open_and_solutions_pass_all_of_them(request, l
     assert set(said.values()) == {status}
 
 
-@pytest.mark.parametrize(
-    "way", ["create_connection(('192.0.2.1', 80), timeout=5)", "socket().connect_ex(('192.0.2.1', 80))"]
-)
-def test_kernels_cannot_reach_the_network(way):
-    code = f"import socket; socket.{way}"
+def test_kernels_cannot_reach_the_network():
+    ways = "create_connection(('192.0.2.1', 80), timeout=5)", "socket().connect_ex(('192.0.2.1', 80))"
+    code = "import socket" + "".join(f"\ntry: socket.{way}\nexcept OSError as error: print(error)" for way in ways)
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(KERNELS), str(build.ROOT)])}
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
-    assert "runs offline" in ran.stderr
+    assert ran.stdout.count("runs offline") == 2
 
 
 def test_games_that_are_played_once_are_in_a_lesson() -> None:

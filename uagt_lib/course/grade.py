@@ -25,11 +25,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import nbformat
@@ -38,7 +37,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat.v4 import new_code_cell, new_notebook
 
 from uagt_lib.course import exercises
-from uagt_lib.course.exercises import Exercise, Verdict
+from uagt_lib.course.exercises import Verdict
 from uagt_lib.course.needed import Attempt, attempts
 from uagt_lib.course.offline import OFFLINE
 from uagt_lib.course.places import ROOT
@@ -190,47 +189,13 @@ class _Kernel:
         self.running = client.setup_kernel(env=environment)
         self.running.__enter__()
         self.client = client
-        self.run("from uagt_lib.course.grade import bench", 120)
+        self.run("from uagt_lib.course.bench import bench", 120)
 
     def stop(self) -> None:
         """Kill the kernel."""
         if self.running is not None:
             self.running.__exit__(None, None, None)
         self.client = self.running = None
-
-
-def bench(known: dict[str, str]) -> tuple[Callable, Callable, Callable]:
-    """What graded code calls instead of `exercise`: for the answer to be judged, for earlier ones; and what was found.
-
-    Args:
-        known: the statuses of earlier exercises.
-    """
-    found: list[Verdict] = []
-
-    def judge(id: str) -> Callable[[Any], Any]:
-        task = exercises.find(id)
-
-        def decorate(answer: Any) -> Any:
-            found.append(_judged(task, answer))
-            return answer if found[-1].status == "passed" else task.reference
-
-        return decorate
-
-    def given(id: str) -> Callable[[Any], Any]:
-        return lambda answer: answer if known.get(id) == "passed" else exercises.find(id).reference
-
-    def said() -> tuple[str, str]:
-        last = found[-1] if found else Verdict("wrong", "its check did not come to an end")
-        return last.status, last.text
-
-    return judge, given, said
-
-
-def _judged(task: Exercise, answer: Any) -> Verdict:
-    verdict = exercises.judge(task, answer)
-    if exercises.judge(task, lambda *_, **__: None).status != "wrong":
-        return Verdict("wrong", "this answer changes the course's checks: look at it")
-    return verdict
 
 
 def _lesson_names() -> list[str]:
