@@ -182,7 +182,7 @@ def test_controls_have_names_and_where_they_are_dead_there_is_a_still(course: Pa
 def test_every_lesson_opens_without_a_question(page: Page):
     books = sorted(LESSONS.glob("*.ipynb"))
     asked = {json.dumps(nbformat.read(path, as_version=4).metadata, sort_keys=True) for path in books}
-    assert len(asked) == 1  # what JupyterLab asks about: so one lesson speaks for all
+    assert len(asked) == 1  # what JupyterLab asks about: so three speak for all
     for path in books[::5]:
         open_notebook(page, f"notebooks/{path.name}")
         assert_no_dialog(page)

@@ -65,7 +65,7 @@ def test_printing_to_a_reader_that_left_is_no_error(monkeypatch) -> None:
 
 
 @pytest.mark.slow
-def test_a_command_ends_well_without_a_reader(config: Config, tmp_path: Path) -> None:
+def test_a_command_ends_well_without_a_reader(tmp_path: Path) -> None:
     code = (
         "import sys; from uagt_lib import cli; from uagt_lib.training import presets; from tests.conftest import TINY; "
         "p = presets.PRESETS; p['tiny'] = p['savanna-smoke'].__class__('', p['savanna-smoke'].config.with_("

@@ -40,9 +40,11 @@ def figure_3(runs: Runs, base: Config, seeds: Sequence[int]) -> Finding:
     shown, maps, lines = [], [], {}
     for i, folder in enumerate(folders):
         model, sides = load_model(folder), _sides(runs.pair(base))
-        counted = runs.photographs and runs.photographs.attention(folder)
-        found_in = counted or [scores(model, domain, direction) for _, domain, direction in sides]
-        for (name, domain, direction), found in zip(sides, found_in, strict=True):
+        if runs.photographs:
+            counted = runs.photographs.attention(folder)
+        else:
+            counted = [scores(model, domain, direction) for _, domain, direction in sides]
+        for (name, domain, direction), found in zip(sides, counted, strict=True):
             for key in ("iou@0.5", "attention_inside", "attention_outside", "object_free_attention"):
                 lines.setdefault(name, {}).setdefault(key, []).append(found[key])
             if i == 0:
