@@ -4,12 +4,14 @@ A lesson's two notebooks stay in one worker, in order: nbval's kernel lives ther
 the student notebook has trained. So do lessons that share a run: nothing is trained twice, or by two at a time.
 """
 
+import dis
 import os
 import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -19,19 +21,43 @@ from uagt_lib.course.offline import OFFLINE
 KERNELS = Path(__file__).parent / "kernels"  # its sitecustomize.py
 SHARING = {"06": "01", "08": "01"}  # 08 looks at runs that 01 and 06 train
 
-# Games that take seconds, and on which nothing further down depends: in a solution notebook they would be played again.
-PLAYED = ("play_five(", "newborn(10)", "games = {", "with_cycle = teach(", "sixty_steps(")
-
 
 def start_of(notebook: Path) -> Path:
     """The folder of the sitecustomize.py a notebook's kernel starts with; lesson 03 counts the weights of a preset."""
     return OFFLINE if notebook.name.startswith("03") else KERNELS
 
 
-def played_before(item: pytest.Item) -> bool:
-    """Whether it is a cell of a solution that only plays what the student notebook has played."""
-    code = item.cell.source if item.path.parent.name == "solutions" and hasattr(item, "cell") else ""
-    return any(game in code for game in PLAYED)
+def names(code: CodeType) -> tuple[set[str], set[str]]:
+    """The names a cell gives away, and those it takes from cells above it."""
+    given: set[str] = set()
+    taken: set[str] = set()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            given.add(step.argval)
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+            taken |= {step.argval} - given
+        elif isinstance(step.argval, CodeType):  # a function, whose own names are not the cell's
+            taken |= names(step.argval)[1] - given
+    return given, taken
+
+
+def ran_before(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Cells of solutions that run word for word in the student notebook too, and that no cell run further down needs.
+
+    With the solutions' own cells goes all that they take; what only shows or plays the same again does not. A
+    notebook's first cell stays, and all of a solution whose student notebook is not among the items.
+    """
+    cells = [item for item in items if hasattr(item, "cell")]
+    student = {(item.path.name, item.cell.source) for item in cells if item.path.parent.name != "solutions"}
+    found, needed = [], {}
+    for item in reversed([item for item in cells if item.path.parent.name == "solutions"]):
+        below, number = needed.setdefault(item.path, set()), item.name.rpartition(" ")[2]
+        given, taken = names(compile(item.cell.source, item.nodeid, "exec"))
+        if number != "0" and not given & below and (item.path.name, item.cell.source) in student:
+            found.append(item)
+        else:
+            needed[item.path] = (below - given) | taken
+    return found
 
 
 def unit_of(nodeid: str) -> str:
@@ -84,9 +110,9 @@ class LessonRuns:
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Large units first, so that workers end together: lessons, then files with slow tests, then the others."""
-        played = {item for item in items if played_before(item)}
-        config.hook.pytest_deselected(items=list(played))
-        items[:] = [item for item in items if item not in played]
+        again = ran_before(items)
+        config.hook.pytest_deselected(items=again)
+        items[:] = [item for item in items if item not in again]
         size = Counter(unit_of(item.nodeid) for item in items)
         slow = {unit_of(item.nodeid) for item in items if item.get_closest_marker("slow")}
 

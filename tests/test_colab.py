@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import venv
 from pathlib import Path
 
 import nbformat
@@ -21,7 +22,7 @@ KEPT = ("torch", "torchvision", "numpy", "ipywidgets")
 def colab(tmp_path_factory) -> Path:
     """A Python whose packages are this one's, links to them, without the course, and with google.colab."""
     folder = tmp_path_factory.mktemp("colab")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    venv.create(folder, with_pip=False)  # pip is among the packages
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     ask = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     site = Path(subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip())

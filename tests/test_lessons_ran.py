@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.lesson_runs import KERNELS, PLAYED, LessonRuns
+from tests.lesson_runs import KERNELS, LessonRuns, ran_before
 from uagt_lib.course import build, exercises
 
 AFTER = [
@@ -38,6 +40,21 @@ def test_kernels_cannot_reach_the_network():
     assert ran.stdout.count("runs offline") == 2
 
 
-def test_games_that_are_played_once_are_in_a_lesson() -> None:
-    code = "\n".join(cell.source for source in build.sources() for cell in source.cells)
-    assert [game for game in PLAYED if game not in code] == []
+def test_a_solution_runs_its_own_cells_and_all_that_they_need() -> None:
+    student = [
+        "import torch",
+        "s = torch.rand(2)",
+        "print(s)",  # only shows
+        "def f(): ...",
+        "run = f()",
+        "for s in run: print([run for _ in s])",  # gives away an s that nobody below takes
+        "run.check()",
+    ]
+    solution = [*student[:3], "def f(): return s", *student[4:6], "run.check(1)"]
+    items = [
+        SimpleNamespace(path=Path(folder, "00.ipynb"), name=f"Cell {i}", nodeid="", cell=SimpleNamespace(source=source))
+        for folder, cells in (("notebooks", student), ("solutions", solution))
+        for i, source in enumerate(cells)
+    ]
+    assert [item.cell.source for item in ran_before(items)] == [student[5], student[2]]
+    assert ran_before(items[len(student) :]) == []

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -93,7 +94,7 @@ def sources(only: list[str] | None = None) -> list[Source]:
         known = ", ".join(p.stem for p in paths)
         raise UagtError(f"no source notebooks/sources/{min(unknown)}_*.py; known are {known}")
     return [
-        Source(path.name[:2], path.stem, jupytext.reads(_after_warning(path), fmt="py:percent").cells)
+        Source(path.name[:2], path.stem, _cells(_after_warning(path)))
         for path in paths
         if not only or path.name[:2] in only
     ]
@@ -104,6 +105,11 @@ def _after_warning(path: Path) -> str:
     if not text.startswith(warning):
         raise UagtError(f"notebooks/sources/{path.name} must begin with the line\n{warning}")
     return text.removeprefix(warning)
+
+
+@cache  # reading all sources takes half a second, and the site asks for them a dozen times
+def _cells(text: str) -> list[NotebookNode]:
+    return jupytext.reads(text, fmt="py:percent").cells
 
 
 def project() -> tuple[str, str]:
