@@ -107,8 +107,9 @@ def test_a_speed_that_is_asked_for_is_the_speed_of_the_maps(base) -> None:
     [
         (0.019, 0.0, 0.019, "zeros"),
         (0.1, 0.5, 0.09, "found"),
-        (0.1, 0.49, 0.09, "never closes"),
+        (0.1, 0.49, 0.09, "found in part"),
         (0.2, 0.6, 0.1, "never closes"),
+        (0.2, 0.4, 0.1, "never closes"),
     ],
 )
 def test_a_fate_is_read_from_scores(mean, iou, outside, fate) -> None:

@@ -42,7 +42,8 @@ _SMALL = Architecture(
 _DRAWN = replace(_SMALL, attention_decoder="released", attention_enlarge="bilinear", attention_gain=10.0)
 
 # Slower maps than drawings have, 0.006 logits a step, from a quarter of the size: chosen, as the preset's rates and
-# shares are, by what attention found on tuning photographs. No table shows other speeds on photographs yet.
+# shares are, by what attention found on tuning photographs. At 0.009 and 0.027 all maps lived too, at 0.081 and above
+# not all of them: data/reproduced/speed-photographs.md.
 _PHOTOGRAPHED = replace(
     _SMALL,
     generator_blocks=3,
