@@ -24,6 +24,7 @@ def picture() -> Image.Image:
     return Image.open(data("samples", "testA", "0001.png"))
 
 
+@pytest.mark.slow
 def test_importing_waits_for_nothing_and_every_name_comes() -> None:
     code = (
         "import sys, uagt_lib; assert 'torch' not in sys.modules and 'numpy' not in sys.modules;"

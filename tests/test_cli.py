@@ -203,6 +203,7 @@ def test_ctrl_c_and_its_like_save_and_say_how_to_resume(number: int, tmp_path: P
     assert (out / "checkpoints" / f"step-{step:08d}").is_dir()
 
 
+@pytest.mark.slow
 def test_a_dry_run_leaves_nothing_and_a_time_limit_saves(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr("uagt_lib.training.clock.SAVING", 2.0)
     threads: list[int] = []  # where cores are busy, a second thread waits for seconds

@@ -79,6 +79,7 @@ def test_a_checkpoint_in_a_folder_of_stray_bytes_is_read(tmp_path: Path) -> None
     assert torch.equal(read_tensors(where)["x"], torch.arange(3))
 
 
+@pytest.mark.slow
 def test_a_file_name_of_stray_bytes_goes_all_the_way(tmp_path: Path) -> None:
     """Only a process of its own has an output of its own."""
     if sys.platform in ("win32", "darwin"):

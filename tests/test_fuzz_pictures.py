@@ -103,6 +103,7 @@ def pictures(tmp_path_factory) -> Path:
     return where
 
 
+@pytest.mark.slow
 def test_every_damaged_picture_has_an_answer(pictures: Path) -> None:
     """In a process of its own, so that a decoder that crashes or hangs is seen as one."""
     command = [sys.executable, "-m", "tests.test_fuzz_pictures", str(pictures)]

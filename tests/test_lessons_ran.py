@@ -32,6 +32,7 @@ def test_untouched_exercises_stay_open_and_solutions_pass_all_of_them(request, l
     assert set(said.values()) == {status}
 
 
+@pytest.mark.slow
 def test_kernels_cannot_reach_the_network():
     ways = "create_connection(('192.0.2.1', 80), timeout=5)", "socket().connect_ex(('192.0.2.1', 80))"
     code = "import socket" + "".join(f"\ntry: socket.{way}\nexcept OSError as error: print(error)" for way in ways)

@@ -43,6 +43,7 @@ def assert_same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> None:
     assert a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_once_and_goes_on_after_an_interruption(base, kept, tmp_path, monkeypatch, capsys) -> None:
     other = base.with_(method="cyclegan")
     whole = Runs(tmp_path / "whole").train([base, other])
