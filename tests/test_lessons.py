@@ -33,6 +33,7 @@ def test_wrong_answers_are_rejected_and_what_is_said_fits(id, words, answer):
     assert words.lower() in verdict.text.lower(), verdict.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ALL, ids=name)
 def test_every_registered_mistake_is_told_its_own_sentence(task):
     for mistake in task.standard.mistakes:

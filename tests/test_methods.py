@@ -67,6 +67,7 @@ def test_gradient_reaches_every_parameter_it_should_and_no_other(config: Config,
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", METHODS)
 def test_any_method_resumes_to_the_bit(config: Config, pair: Pair, tmp_path, name: str) -> None:
     config = config.with_(method=name, steps=6)  # the switch is at 3
