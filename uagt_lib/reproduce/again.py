@@ -18,7 +18,7 @@ REPRODUCED = {
     "fig9": "a holistic change: seasons instead of animals",
     "fig17": "what each method does to scenes without animals",
     "speed": "how fast attention may move: falls to zero, finds the animals, never closes",
-    "speed128": "the same at 128 px: two hours of a core",
+    "speed128": "the same at 128 px: half an hour of a core",
     "horse2zebra": "of photographs only: the preset for one core to its end, and CycleGAN beside it",
     "alive": "of photographs only: do the presets for a GPU keep attention alive?",
 }

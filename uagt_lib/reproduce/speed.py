@@ -115,7 +115,8 @@ def _law(runs: Runs, worlds: Sequence[World], seeds: Sequence[int]) -> Finding:
     text = f"# How fast may attention move?\n\n{text}\n\n{NOTES.format(share=share)}"
     drawn = {name: rows for name, rows in found.items() if len({row["speed"] for row in rows}) > 1}
     alt = "IoU of both maps over their speed, one panel for each size of pictures; colour and marker tell the fate."
-    return Finding(text, {"seeds": list(seeds), "runs": found}, _figure(drawn), alt)
+    tried = list(seeds[: max(world.seeds for world in worlds)])
+    return Finding(text, {"seeds": tried, "runs": found}, _figure(drawn), alt)
 
 
 def at_speed(config: Config, moving: float) -> Config:
@@ -201,7 +202,10 @@ def _figure(found: dict[str, list[dict[str, Any]]]) -> Figure:
         for kind, (marker, colour) in FATES.items():
             points = [(r["speed"], r[m]["iou@0.5"]) for r in rows for m in ("horses", "zebras") if r[m]["fate"] == kind]
             panel.scatter(*zip(*points, strict=True) if points else ([], []), marker=marker, color=colour, label=kind)
+        speeds = sorted({row["speed"] for row in rows})
         panel.set(xscale="log", title=name, xlabel="speed (logits a step)", ylim=(-0.05, 1))
+        panel.set_xticks(speeds, [f"{moving:g}" for moving in speeds])
+        panel.set_xticks([], minor=True)
     panels[0].set_ylabel("IoU at 0.5, where stage 1 ends")
     panels[-1].legend()
     return figure
