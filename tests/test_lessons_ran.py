@@ -43,19 +43,21 @@ def test_kernels_cannot_reach_the_network():
 
 def test_a_solution_runs_its_own_cells_and_all_that_they_need() -> None:
     student = [
-        "import torch",
-        "s = torch.rand(2)",
+        "import sys",  # the set-up
+        "s = 0",  # nobody takes it before there is another
+        "s = [1, 2]",
+        "t = 3",
         "print(s)",  # only shows
         "def f(): ...",
         "run = f()",
         "for s in run: print([run for _ in s])",  # gives away an s that nobody below takes
-        "run.check()",
+        "print(run, t)",
     ]
-    solution = [*student[:3], "def f(): return s", *student[4:6], "run.check(1)"]
+    solution = [*student[:5], "def f(): return s", *student[6:8], "print(run, t, 1)"]
     items = [
         SimpleNamespace(path=Path(folder, "00.ipynb"), name=f"Cell {i}", nodeid="", cell=SimpleNamespace(source=source))
         for folder, cells in (("notebooks", student), ("solutions", solution))
         for i, source in enumerate(cells)
     ]
-    assert [item.cell.source for item in ran_before(items)] == [student[5], student[2]]
+    assert [item.cell.source for item in ran_before(items)] == [student[7], student[4], student[1]]
     assert ran_before(items[len(student) :]) == []
