@@ -10,7 +10,7 @@ horse2zebra-cpu  photographs, 64 of 128 px  small, 3 residual blocks  24000 step
 horse2zebra-128  photographs, 128 px        the paper's               100 epochs     seed 31, the first 3 %: attention
                                                                                      inside 3 times that outside
 paper            photographs, 256 px        the paper's               100 epochs     nobody has trained it to its end
-paper-as-printed photographs, 256 px        the paper's, as printed   100 epochs     attention at 128 px: 0 by step 725
+paper-as-printed photographs, 256 px        the paper's, as printed   100 epochs     at 128 px: 0.001 at step 750
 lion2tiger       photographs, 256 px        the paper's, no Eq. 7     100 epochs     nobody has trained it yet
 summer2winter    photographs, 256 px        the paper's, no Eq. 7     200 epochs     nobody has trained it yet
 
