@@ -251,7 +251,7 @@ figures.show(
         ["picture $s$", "attention $s_a$", "paint $F(s)$", "result $s'$"],
         [horses[:6], found.attention, to_uint8(found.painted), to_uint8(found.translated)],
     ),
-    "Six horses; attention maps, white on the animals and on a few brown mounds; paint, "
+    "Six horses; attention maps, white on the animals and on a brown mound; paint, "
     "striped animals in wrong surroundings; results with striped animals in the untouched "
     "scene.",
 )
@@ -271,9 +271,8 @@ checkpoints = [
 ]
 widgets.attention_explorer(checkpoints, pair, pictures=16)
 # %% [markdown] tags=["instructor"]
-# **For teachers · what they find.** (1) CycleGAN has no attention network: the map is all ones, so the result is the paint. (2) Brown mounds: the
-# first picture has one behind the horse's head, the fourth one beside its feet, and both turn pale. They are brown and round-backed like a horse, and
-# zebra pictures rarely have brown patches of that tone. (3) Stripes have to be *removed*: faint bands remain on many backs. The slider τ
+# **For teachers · what they find.** (1) CycleGAN has no attention network: the map is all ones, so the result is the paint. (2) A brown mound: in the
+# first picture one stands behind the horse's head, and turns pale. It is as brown as a horse; most mounds of other pictures stay what they are. (3) Stripes have to be *removed*: faint bands remain on many backs. The slider τ
 # belongs to lesson 06; here it may be left alone.
 # %% [markdown]
 # ## 0.6 Do not trust your eyes: measure
@@ -369,8 +368,8 @@ figures.show(
 # %% [markdown]
 # Upside down: no trouble. Blue: much of the horse is lost, and attention goes to the sky, which the exchange has made brown.
 #
-# No horse: grass and sky are left alone, as they should be. But rocks and tree trunks light up, and the same kind of rock was ignored beside a horse. Is attention *relative*, given to the
-# most horse-like thing in sight? A suspicion like this one can be tested. We paste the sixteen horses into the sixteen empty meadows, rocks and all:
+# No horse: patches of the meadow light up, and bits of trees and hills. Beside a horse all that was ignored. Is attention *relative*, given to the
+# most horse-like thing in sight? A suspicion like this one can be tested. We paste the sixteen horses into the sixteen empty scenes:
 # %%
 pasted = (masks * horses + (1 - masks) * empty).round().to(horses.dtype)
 found = translate_batch(ours, pasted).attention
@@ -384,11 +383,10 @@ figures.show(
         [maps["no horse"][:5], found[:5]],
         ("what it was given", "what it attends to"),
     ),
-    "The same meadows without and with a horse: with a horse in sight, the rocks and trunks go "
-    "dark.",
+    "The same scenes without and with a horse: with a horse in sight, all the rest goes dark.",
 )
 # %% [markdown]
-# So it is: the same rocks, and a horse in sight. How can a network know, at a rock, that there is a horse elsewhere? (Lesson 03 has a suspect.)
+# So it is: the same meadow, and a horse in sight. How can a network know, at one place, that there is a horse elsewhere? (Lesson 03 has a suspect.)
 #
 # So what did the network learn? Not "horse": nobody ever said that word. It learned **what tells pile S from pile T**. You have seen that colour is part of it, and that standing upright is not.
 # The same happens with photographs: CycleGAN's authors show a rider who was given stripes together with his horse. Their piles had no riders.
@@ -414,7 +412,7 @@ figures.show(
 #
 # In a hurry? 00, 01, 02, 05 and 09 are the spine. Nothing is locked: every lesson brings the library's version of what earlier ones built.
 # %% [markdown] tags=["instructor"]
-# **For teachers · discussion after 0.7.** "Is a network that ignores blue horses broken?" Good answers separate three things: what was asked (tell the piles
+# **For teachers · discussion after 0.7.** "Is a network that loses blue horses broken?" Good answers separate three things: what was asked (tell the piles
 # apart), what was shown (only brown horses), and what we hoped (find horses). The gap between the first and the third is the theme of the
 # course. A short homework: let students invent one more change (noise, darkness, a zebra given as a horse) and predict before measuring.
 # %% [markdown]

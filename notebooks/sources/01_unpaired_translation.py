@@ -25,8 +25,8 @@ figures.show(
         ["$s$", "there: $s' = F_{S\\to T}(s)$", "back: $s'' = F_{T\\to S}(s')$"],
         [horses[:5], to_uint8(s_prime[:5]), to_uint8(s_cycled[:5])],
     ),
-    "Five horses on green meadows; the same scenes as zebras on dry grass; horses on green "
-    "meadows again.",
+    "Five horses on green meadows; the same scenes as zebras, four of them on dry grass; "
+    "horses on green meadows again.",
 )
 there, back = background_error(s, s_prime, masks), background_error(s, s_cycled, masks)
 print(f"background error there {there:.3f}, after the way back {back:.3f}")
@@ -471,7 +471,7 @@ candidates = {
 for name, pictures in candidates.items():
     print(f"{name:26} {looks_dry(pictures).float().mean():.0%} pass by their grass")
 # %% [markdown]
-# Compare the third line with the last: judged by their grass alone, CycleGAN's pictures are more zebra-like than the zebras'. Whoever asks only "is this like a picture of pile T?" will not miss the meadow, and that includes some of the usual scores. One of them is KID, a distance between
+# Compare the third line with the last: judged by their grass alone, CycleGAN's pictures are as zebra-like as the zebras'. Whoever asks only "is this like a picture of pile T?" will not miss the meadow, and that includes some of the usual scores. One of them is KID, a distance between
 # two piles of pictures, smaller is better (lesson 07 builds it). To the target pile alone, one of two kinds of image features rates CycleGAN's pictures **better** than those with attention (three runs each: `data/reproduced/README.md`, "The paper's number: KID").
 # The paper takes the mean of the KIDs to *both* piles; lesson 07 asks why. So we do not ask a score whether the background stayed. We have masks, and look.
 #

@@ -33,12 +33,12 @@ masks = pair.source.masks
 cyclegan = load_model(data("checkpoints", "cyclegan-64.safetensors"))
 cyclegan.requires_grad_(False)
 
-lower = masks[7:8].clone()
-lower[:, :, :33] = 0  # of the two horses in picture 7, the mask of the lower one only
+lower = masks[2:3].clone()
+lower[:, :, :33] = 0  # of the two horses in picture 2, the mask of the lower one only
 with torch.no_grad():
     painted = cyclegan.F_st(s)
-    one = compose(s[7:8], painted[7:8], lower)
-    shown = torch.cat([t[1:2], s[7:8], one, painted[7:8]])  # (4, 3, 64, 64)
+    one = compose(s[2:3], painted[2:3], lower)
+    shown = torch.cat([t[1:2], s[2:3], one, painted[2:3]])  # (4, 3, 64, 64)
     scores = cyclegan.D_t(shown)  # (4, 1, 14, 14)
     each = {  # the mean score of each picture, (16,)
         name: cyclegan.D_t(x).mean((1, 2, 3))
@@ -73,7 +73,7 @@ for name, x in each.items():
 # **The map says where to look for the mistake.** That is the signal attention lives on (lesson 02). (It is an opinion, not a measurement: the means
 # above differ, but single pictures overlap.)
 #
-# But something else happened. Painting the lower horse changed scores *everywhere*, even in the top left corner. You know the culprit from lesson
+# But something else happened. Painting the lower horse changed scores *everywhere*, even in the corners. You know the culprit from lesson
 # 03: instance norm takes its mean over the whole picture. How loud is that whisper?
 #
 # **Predict first.** Compare patches that do not contain a single changed pixel with those that do: how much of the change of a score do they get on average?

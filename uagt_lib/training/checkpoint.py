@@ -221,7 +221,7 @@ def load_model(path: str | Path) -> Model:
 
     >>> model = load_model("data/checkpoints/savanna-64.safetensors")
     >>> model.view, sum(p.numel() for p in model.parameters())
-    (64, 788618)
+    (64, 781834)
     """
     path = find_weights(path)
     model, tensors = read_config(path).model(initial=False), read_tensors(path)

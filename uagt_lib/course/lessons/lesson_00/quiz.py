@@ -80,7 +80,7 @@ QUIZ = (
         ),
     ),
     Question(
-        "Blue horses (red and blue exchanged) are hardly found by the attention network. What does that tell us?",
+        "Attention loses much of the blue horses (red and blue exchanged). What does that tell us?",
         (
             Choice(
                 "It works only on drawings, so it would be of no use on photographs of horses",
