@@ -201,7 +201,7 @@ figures.show(figures.rows(titles, [batch[few] for batch in batches], width=8.6),
 # animals are the same in both seasons. Attention never meant "animal". It marks where the piles differ, and a horse can be all of that or nothing of it.
 #
 # (The paper's Fig. 9 shows maps that cover the entire picture; ours cover what changes. At 32 px they are blunt and leave a green rim around animals. At 64 px,
-# over three seeds, attention is 0.02 to 0.03 on animals and 0.4 to 0.5 elsewhere: `data/reproduced/fig9.md`, made by `uagt reproduce fig9`.)
+# over three seeds, attention is 0.03 to 0.05 on animals and 0.4 to 0.5 elsewhere: `data/reproduced/fig9.md`, made by `uagt reproduce fig9`.)
 # With the controls you can watch it happen, milestone by milestone (the picture "above τ" and the IoU are made for lesson 06: this run has no stage 2, and here a low IoU is right):
 # %%
 widgets.attention_explorer(folder, seasons)

@@ -114,7 +114,7 @@ def luck(spreads: Sequence[float], first: Sequence[float], order: Sequence[float
 
 
 def league(panels: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
-    """One panel a number: methods down, a dot a run, a bar at the mean.
+    """One panel a number: methods down, a dot a run, a bar at the mean; at the edge, numbers that lie far beyond it.
 
     Args:
         panels: by what is measured, by method, one value a run.
@@ -123,18 +123,26 @@ def league(panels: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
     figure = Figure(figsize=(10, 0.9 + 0.3 * len(methods)), dpi=110, layout="constrained")
     for axis, (title, scores) in zip(figure.subplots(1, len(panels), sharey=True, squeeze=False)[0], panels.items(),
                                      strict=True):  # fmt: skip
+        everything = [value for values in scores.values() for value in values]
+        # KID has no upper end: one run that went wrong would squeeze all others into a corner
+        edge = 5 * float(np.median(everything)) if title.startswith("KID") else max(everything)
         for i, method in enumerate(methods):
             values = list(scores[method])
             color = GREEN if method in ("uagt", "full") else GREY if method == "untouched" else BLUE
-            axis.plot(values, [i] * len(values), "o", color=color, ms=5, alpha=0.75)
-            if len(values) > 1:
+            near, far = [v for v in values if v <= edge], sorted(v for v in values if v > edge)
+            axis.plot(near, [i] * len(near), "o", color=color, ms=5, alpha=0.75)
+            if far:
+                words = ", ".join(f"{value:.3g}" for value in far) + " ▸"
+                axis.text(1, i, words, color=color, fontsize=9, ha="right", va="center",
+                          transform=axis.get_yaxis_transform())  # fmt: skip
+            if len(values) > 1 and np.mean(values) <= edge:
                 axis.plot(np.mean(values), i, "|", color="black", ms=13, mew=2)
         axis.set_yticks(range(len(methods)), methods)
         axis.set_title(title, fontsize=10, loc="left")
         axis.grid(color="0.93")
         axis.set_axisbelow(True)
         axis.spines[["top", "right"]].set_visible(False)
-        axis.set_xlim(min(0, axis.get_xlim()[0]), 1.04 * axis.get_xlim()[1])
+        axis.set_xlim(min(0, axis.get_xlim()[0]), 1.3 * edge if max(everything) > edge else 1.04 * axis.get_xlim()[1])
         axis.xaxis.set_major_locator(MaxNLocator(4))
     figure.axes[0].set_ylim(len(methods) - 0.5, -0.5)
     return figure
