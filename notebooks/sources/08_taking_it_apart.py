@@ -538,14 +538,13 @@ reveal(guess, best.removeprefix("uagt"), "the ablation with the lowest mean, hor
 # %% [markdown]
 # Read the dots before the bars, and look at pictures before you believe either. Here are those of the first seed:
 # %%
-seed_10 = figures.Shown(
+figures.Shown(
     data("reproduced", "table2.png").read_bytes(),
     "Four horses and four zebras, and a row for each method, seed 10. Without the cycle loss "
     "all is a coloured grid; -cycleAtt paints horses yellow and patches of a meadow grey; -As "
     "and -At repaint meadows; -D and -D-A have the clearest stripes; the full method's are "
     "pale, and its meadows change in parts.",
 )
-display(seed_10)
 # %% [markdown]
 # Whose zebras would you hang on a wall? Those of *-D* and *-D-A* have the clearest stripes, and KID to target agrees: 2 to 6 in all six trainings, the full method 12, 4 and 4. By the mean of both they **lose every game** against it. And
 # *-cycleAtt*, with its yellow horses, is 42 away from zebras in this training, and has a mean of 49, better than every training of *-D*. 7.6 said why: who goes half of the way has the lowest mean. It cannot tell "half done" from "well done"; the columns can.
