@@ -374,7 +374,7 @@ figures.show(
 pasted = (masks * horses + (1 - masks) * empty).round().to(horses.dtype)
 found = translate_batch(ours, pasted).attention
 alone, beside = outside(maps["no horse"], masks), outside(found, masks)
-print(f"attention elsewhere, no horse: {alone:.3f}, horse pasted in: {beside:.3f}")
+print(f"attention elsewhere, no horse: {alone:.4f}, horse pasted in: {beside:.4f}")
 print(f"with a horse in sight, {alone / beside:.0f} times less")
 figures.show(
     show.two_sides(
