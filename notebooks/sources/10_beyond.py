@@ -153,7 +153,8 @@ figures.show(figures.rows(["colour", "attention"],
 # Not brown alone. White lies above the diagonal, black below: on these scenes attention goes, in the main, to **more red than green**, and less so where there is much blue. Horses' coats are like that, and
 # the meadows most of them stand on are not. "Horse" and "more red than green" were nearly the same thing in the pictures that taught it, and it learned the one that it could tell.
 #
-# (An accident of one training? Seeds 5 to 9 of the preset, each half as long, attend to all 50 of the first kind, whatever the blue, and to 6 to 19 of the 50 of the last.)
+# (An accident of one training? Seeds 5 to 9 of the preset, each half as long, attend to all 50 of the first kind, whatever the blue, and to 6 to 19 of the 50 of the last.
+# `uagt train --preset savanna --seed 5 --out runs/five` makes one of them; `ours = load_model("../runs/five")` asks it.)
 #
 # If that is right, attention finds what separates the **piles you collected**, not what you had in mind. That can be tested.
 #
