@@ -34,10 +34,7 @@ CHECKPOINT_HELP = "a run's folder, a checkpoint's, or a .safetensors file"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 well, 2 wrong input or stopped before the end (say why)."""
     plain_streams()
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:2] == ["evaluate", "attention"]:  # a command of two words; argparse would take the second for a folder
-        words[:2] = ["evaluate-attention"]
-    options = _parser().parse_args(words)
+    options = _parsed(list(sys.argv[1:] if arguments is None else arguments))
     try:
         with _notes():
             return options.run(options)
@@ -72,6 +69,12 @@ def _notes() -> Iterator[None]:
         warnings.simplefilter("always", UagtWarning)
         warnings.showwarning = note
         yield
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    if words[:2] == ["evaluate", "attention"]:  # a command of two words; argparse would take the second for a folder
+        words[:2] = ["evaluate-attention"]
+    return _parser().parse_args(words)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -299,7 +302,9 @@ def _add_reproduce(commands: Any) -> None:
     reproduce.set_defaults(run=_reproduce)
     reproduce.add_argument("name", choices=REPRODUCED, metavar="NAME", help="what to make, see below")
     reproduce.add_argument("--seeds", type=int, metavar="N", help="training seeds (default: 3, with --quick 1)")
-    reproduce.add_argument("--quick", action="store_true", help="32 px and 400 steps: minutes, not hours")
+    reproduce.add_argument(
+        "--quick", action="store_true", help="32 px and 400 steps, of photographs 100 steps: minutes, not hours"
+    )
     reproduce.add_argument("--out", type=Path, default=Path("runs/reproduce"), metavar="DIR", help="%(default)s")
     reproduce.add_argument(
         "--photographs",

@@ -2,7 +2,7 @@
 # %% [markdown]
 # # 06 · Two stages
 #
-# Three runs of one program, from the same seed, on the same pictures. What sets them apart is nothing but the step at which attention was
+# Three runs of one program, from the same seed, on the same pictures. What sets their maps apart is nothing but the step at which attention was
 # frozen, and they end with three different ideas of what a translation is: in our runs, with a mean attention of 0.58, 0.03 and 0.73 on the horses.
 #
 # **You will be able to**
@@ -224,11 +224,13 @@ figures.show(
 # %% [markdown]
 # (`inner_scores` picks the patches that lie on the 64-px picture in every frame; the bars are means over eight zebras.)
 #
-# With the norm, the very same stripes get another score in a larger frame (far above 1; a least-squares score has no upper end): zeros decide what they are worth, and a painter would
+# With the norm, the very same stripes get another score in a larger frame: zeros decide what they are worth, and a painter would
 # be paid for how much grey surrounds his zebra. Without it the score stays. (In a convolution a patch knows
 # only its own 34 px.)
 #
-# The price: D was trained with the norm, and from one step to the next its scores mean something else. We will see what that
+# (This D has been through stage 2: 800 steps without the norm, which the cell gives back to it. So read off whether a score moves with the frame, not how high it is.)
+#
+# The price: in stage 1 D learns with the norm, and when the switch takes it away, its scores mean something else from one step to the next. We will see what that
 # costs.
 #
 # ## 6.4 When: the schedule
@@ -442,7 +444,7 @@ print("D_T's loss in stage 2:", " ".join(f"{r['D_t']:.2f}" for r in records if r
 # %% [markdown]
 # ## 6.8 How fast may attention move?
 #
-# In lesson 03 a map had a **speed**: the logits that its mean can go in one step of Adam. As printed, the paper's network has 0.07, the
+# In lesson 03 a map had a **speed**: the logits that its mean can go in one step of Adam. As printed, the paper's network has 0.07 at 128 px, the
 # released program's 0.003. Speed can be chosen: multiply the logit by a gain. `uagt reproduce speed` has trained stage 1 at five
 # speeds, with three seeds each, on savannas of 64 px. Nothing else differs.
 #
@@ -496,8 +498,8 @@ figures.show(
 )
 # %% [markdown]
 # So the pull is the cycle loss's, and the speed decides whether the map is gone before the painters have learned anything worth a repaint. That is the other half of lesson 03's finding:
-# the slip in the authors' program made attention twenty times slower. The presets for photographs and for 64 px are set by this number (`attention_gain`); all five speeds, at two sizes, with
-# what else is said to help, in `data/reproduced/speed.md`. Photographs keep the order: of four maps all live at 0.009 and 0.027, three at 0.081, none at 0.729 (`speed-photographs.md` beside it).
+# the slip in the authors' program made attention twenty times slower. The preset `savanna` is set by this number (`attention_gain`), those for photographs move slower still; all five speeds, at two sizes, with
+# what else is said to help, in `data/reproduced/speed.md`. Photographs keep the order, with 0.06 to 0.15 of the cycle loss's gradient: of four maps all live at 0.009 and 0.027, three at 0.081, none at 0.729. With all of the gradient none lives at 0.081 either, which is this section's verdict once more (`speed-photographs.md` beside it).
 # %%
 quiz("06")
 # %%

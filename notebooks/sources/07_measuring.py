@@ -330,7 +330,7 @@ mean, spread, *_ = kid(features["A"], features["zebras"], torch.Generator().manu
 mean, spread = 100 * float(mean), 100 * float(spread)
 print(f"A to zebras: {mean:.1f} ± {spread:.2f} over 10 subsets of 50")
 print(f"standard error of that mean: {spread / 10**0.5:.2f}")
-print(f"Training again (± 1.5) changes {1.5 / spread:.0f} times as much as counting again.")
+print(f"Training again: ± 1.5, {1.5 / spread * 10**0.5:.0f} times this standard error.")
 # %% [markdown]
 # (A, the shipped model, trained for 3200 steps; the three runs of the table for 1600.) If two methods of a paper lie within a few ± of each
 # other, and every one was trained once, the table has not decided between them.
@@ -359,7 +359,7 @@ closer = [name for name in "AB" if to_zebras["A", "B"] < to_zebras[name, name]]
 which = "both" if len(closer) == 2 else "".join(closer) or "neither"
 reveal(guess, f"than {which}", "A's animals on B's meadow are closer to zebras")
 # %% [markdown]
-# It is the grass. On A's meadow A's animals are the closer ones, on B's there is little between the two; what moves the number is the meadow,
+# It is the grass. B's animals alone, on A's meadow, are farther from zebras than A's; on B's meadow there is little between the two. What makes B win is its meadow,
 # whoever's animals stand on it. Our features see grass, and most real zebras stand on dry grass. KID to the target *rewards the very thing we
 # hold against B*.
 #
@@ -472,7 +472,7 @@ print(f"CycleGAN, which attends everywhere: {float(iou(everywhere, horse_masks))
 
 # %% [markdown]
 # An IoU without a baseline means little: attending to *everything* already scores the animals' share of the pixels. On photographs of horses that
-# is 0.25, and a disc in the middle of the picture scores 0.43 (327 photographs, `data/reproduced/README.md`). Report the threshold, too.
+# is 0.25, and a disc in the middle of the picture scores 0.43 (245 and 327 photographs, `data/reproduced/README.md`). Report the threshold, too.
 #
 # The second question: **was the animal changed, and everything else left alone?** You wrote the background error in lesson 00. But a mean over the
 # whole pile lets pictures left alone hide pictures that are ruined. So let us judge every picture for itself and count.
@@ -564,7 +564,7 @@ reveal(
 # | background | touch nothing |
 # | on animals, done right | paint the animals anything: purple |
 #
-# There is no column that nothing fools. But *together* they are hard to fool: every picture done right **and** KID to target far below doing
+# There is no column that nothing fools. But *together* they are hard to fool: every picture done right **and** KID to target below a tenth of doing
 # nothing. Who passes both? That is why every score in this course comes as a row, with the pictures beside it. Where no masks exist, as in the
 # paper, the row is shorter, so the pictures weigh more.
 #

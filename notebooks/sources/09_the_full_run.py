@@ -30,7 +30,7 @@ figures.show(
 # **For teachers · plan.** 75 minutes in class, runs started before the break: 10 choose and start, 20 pull the plug, 15 healthy, 10 milestones, 15 the number, 5 quiz.
 # %% [markdown]
 # This is where you are going: held-out pictures, translated by the run that ships with the course. Compare the third row with the last:
-# the **paint** is a whole new picture, meadow and all. Attention takes the animal from it and leaves the rest.
+# the **paint** fills the whole frame, and makes sense on the animal only. Attention takes the animal from it and leaves the rest.
 #
 # ## 9.1 Choose a world
 #
@@ -295,7 +295,7 @@ if report and halves:
 # %% [markdown]
 # In the savanna its animals bring it most of the way. The meadow brings the rest: left alone, CycleGAN would stand behind the shipped run by this column, clearly
 # for horses (S→T), by little for zebras. Where does your run stand? (No contradiction to 7.6: there the question was what sets A apart from B. Here it is what leads
-# from an untouched horse to zebras.) And look at the mean: CycleGAN's own animals on an untouched meadow beat CycleGAN. That is what Eq. 1 is for.
+# from an untouched horse to zebras.) And look at the column to source, and at the background, which is untouched: CycleGAN's own animals alone lie closer to where they came from than all of CycleGAN does. That is what Eq. 1 is for. (By the mean they are even ahead of the shipped run. 7.6 said how far to trust that: who goes half of the way has a low mean.)
 #
 # Report both columns, and the masks where there are any. Here is the paper's own table, for photographs:
 # %%
@@ -334,5 +334,5 @@ progress("09")
 # **To take away.** You froze attention at a share of the run that somebody chose by looking at other runs. What would a rule look like that
 # decides by itself, and which failure of lesson 06 would fool it?
 #
-# **Read on.** Paper, Section 3.3 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered, and `state.py` beside it, your
+# **Read on.** Paper, Section 3.2 and Algorithm 1 · `uagt_lib/training/trainer.py`, the loop you just steered, and `state.py` beside it, your
 # `snapshot` for six networks.

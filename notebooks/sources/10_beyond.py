@@ -147,10 +147,10 @@ figures.show(figures.rows(["colour", "attention"],
                           "five amounts of blue, none to much; in each square "
                           "red grows to the right, green downwards"),
              "Squares of 25 colours, and how much an oval of each is attended: white above the "
-             "diagonal, where there is more red than green, black below it; less white where "
-             "there is much blue")
+             "diagonal, where there is more red than green, dark below it; where there is much "
+             "blue, less white above and grey below, at the left")
 # %% [markdown]
-# Not brown alone. White lies above the diagonal, black below: on these scenes attention goes, in the main, to **more red than green**, and less so where there is much blue. Horses' coats are like that, and
+# Not brown alone. White lies above the diagonal, dark below: on these scenes attention goes, in the main, to **more red than green**, and less clearly so where there is much blue (the blue oval of the first figure has more green than red, and got its stripes all the same). Horses' coats are like that, and
 # the meadows most of them stand on are not. "Horse" and "more red than green" were nearly the same thing in the pictures that taught it, and it learned the one that it could tell.
 #
 # (An accident of one training? Seeds 5 to 9 of the preset, each half as long, attend to all 50 of the first kind, whatever the blue, and to 6 to 19 of the 50 of the last.
@@ -202,7 +202,7 @@ figures.show(figures.rows(titles, [batch[few] for batch in batches], width=8.6),
 # animals are the same in both seasons. Attention never meant "animal". It marks where the piles differ, and a horse can be all of that or nothing of it.
 #
 # (The paper's Fig. 9 shows maps that cover the entire picture; ours cover what changes. At 32 px they are blunt and leave a green rim around animals. At 64 px,
-# over three seeds, attention is 0.03 to 0.05 on animals and 0.4 to 0.5 elsewhere: `data/reproduced/fig9.md`, made by `uagt reproduce fig9`.)
+# over three seeds, attention is 0.03 to 0.04 on animals and 0.4 to 0.5 elsewhere: `data/reproduced/fig9.md`, made by `uagt reproduce fig9`.)
 # With the controls you can watch it happen, milestone by milestone (the picture "above τ" and the IoU are made for lesson 06: this run has no stage 2, and here a low IoU is right):
 # %%
 widgets.attention_explorer(folder, seasons)
@@ -281,7 +281,7 @@ figures.show(draw.prices(costs), "Two bars for each of the three: what the discr
 for name, (adversarial, cycle) in costs.items():
     print(f"{name:11} pays {adversarial:.2f} + {cycle:.2f} = {adversarial + cycle:.2f}")
 # %% [markdown]
-# To the discriminator forged and honest are nearly level (and it is no severe judge: even the horse that was left alone lies close). The cycle
+# To the discriminator forged and honest are nearly level; the horse that was left alone pays about twice as much. The cycle
 # sees the difference: nothing in the forged picture says where the first horse stood. **The objective pays for the old outline**, as the sums
 # show. A generator that changes shapes anyway would have to hide the old one in the new picture; lesson 01 met such codes.
 # The honest pair shows the other side: the same outline there and back.
@@ -474,7 +474,7 @@ progress()
 # | 03 | the networks | papers hold slips; counting finds them |
 # | 04, 05 | losses, one training step | who gets which gradient decides who learns what |
 # | 06 | two stages | when to stop attention, and what the discriminator may see |
-# | 07, 08 | measures, ablations | no single number settles it; taking a piece away tells what it was for |
+# | 07, 08 | measures, ablations | no single number settles it; taking a piece away tells what the others cannot replace |
 # | 09 | the full run | patience, and looking at it while it trains |
 # | 10 | the way out | attention finds where domains differ; the cycle forbids new shapes |
 #

@@ -36,7 +36,8 @@ def reproduce(
         name: a key of `REPRODUCED`.
         out: where everything goes.
         count: training seeds.
-        quick: pictures of 32 px and 400 steps; the names of the files then end in -quick.
+        quick: pictures of 32 px and 400 steps, of photographs 100 steps (`speed128` stays as it is); the files'
+            names then end in -quick.
         photographs: what `PHOTOGRAPHED` has, of photographs instead of drawn pictures; the files' names then say so.
 
     Raises:

@@ -56,7 +56,8 @@ def results() -> dict[str, str]:
         text = document(f"data/reproduced/{path.name}")
         if path.stem != "README":
             title, rest = text.split("\n", 1)
-            pages[f"results/{path.stem}"] = f"{title}\n\n{fence(f'uagt reproduce {path.stem}', 'sh')}\n{rest}"
+            command = re.sub("-photographs$", " --photographs DIR --masks HORSES ZEBRAS", path.stem)
+            pages[f"results/{path.stem}"] = f"{title}\n\n{fence(f'uagt reproduce {command}', 'sh')}\n{rest}"
         else:
             index = text
     below = "\n".join(name.split("/")[1] for name in pages)

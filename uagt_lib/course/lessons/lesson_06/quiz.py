@@ -67,15 +67,15 @@ QUIZ = (
         ),
     ),
     Question(
-        "Attention in your own run slowly goes to 1 everywhere. What is the likeliest reason?",
+        "With the paper's lambda, attention in your run slowly covers backgrounds, too. What is the likeliest reason?",
         (
             Choice(
                 "The sigmoid saturates by itself", False, "It follows its gradient; something pays for high attention."
             ),
             Choice(
-                "lambda is too small",
+                "Eq. 7: D no longer sees what lies around the animals",
                 False,
-                "A smaller price for the way home helps, but nobody attends without a reward.",
+                "Eq. 7 acts in stage 2, when maps are frozen, and takes the reward for backgrounds away.",
             ),
             Choice(
                 "Backgrounds tell the domains apart, and D rewards repainting them",
