@@ -352,12 +352,12 @@ print(f"cycle loss {cycle(s, cheat(cheat(s))).item():.4f}, background error {rui
 # %% [markdown]
 # A perfect score in Eq. 3 for a ruined picture. The cycle loss forbids to *forget*. It does not forbid to *change*.
 # %% [markdown] tags=["instructor"]
-# **For teachers · 01.4 in class.** Collect answers: the negative (0.34), upside down (0.18), channels exchanged (0.11 to 0.20), halves of the picture exchanged. Somebody will ask whether cheats could ever be *learned*. The judges
+# **For teachers · 01.4 in class.** Collect answers: the negative (0.37), upside down (0.19), channels exchanged (0.11 to 0.20), halves of the picture exchanged. Somebody will ask whether cheats could ever be *learned*. The judges
 # forbid most of them: a negative does not look like pile T. What remains are cheats that look like T, and "meadow becomes dry grass" is one of those.
 # %% [markdown]
 # ## 1.5 With pictures
 #
-# CycleGAN for pictures is the same program with larger networks. Here is its whole training step, from the library. Find the three functions you have written. Three things are new, and wait for
+# CycleGAN for pictures is the same program with larger networks. Here is its whole training step, from the library. Find your two losses, and the four calls of your round trips. Three things are new, and wait for
 # lesson 05: `frozen` lets gradients pass through the judges without training them, a `pool` mixes older fakes into the judges' diet, and `s_a`, a map of ones, keeps the place where attention will come in.
 # %%
 import inspect
@@ -369,7 +369,7 @@ print(inspect.getsource(step_cyclegan.training_step))
 #
 # We train a small one, 32 pixels, 400 steps, half a minute on one core. (A run is kept: the next time this cell takes no time.)
 #
-# **Predict** before it runs: which will be nearly finished first, `"grass"` or `"stripes"`?
+# **Predict** before it runs: which will have gone its way first, `"grass"` or `"stripes"`?
 # %%
 guess = ...  # "grass" or "stripes"
 

@@ -203,7 +203,7 @@ for name, layers in stacks.items():
     print(f"{name:22} {receptive_field(layers):3.0f} px")
 # %% [markdown]
 # The paper's discriminators judge patches of 70 px, of photographs of 256 px. Our drawn savanna has 64 px: 70 would be more
-# than all of it, so our small discriminators halve only twice and judge patches of 34 px.
+# than all of it, so our small discriminators halve only twice and judge patches of 34 px. (The small attention network is the one for 32 px.)
 #
 # **Trust, and verify.** A formula can be wrong. A gradient cannot: if output pixel $y$ does not depend on input pixel $x$, then $\partial y/\partial x = 0$. So
 # take one pixel in the middle of the map, run `backward`, and look which input pixels got a gradient. We take the instance norms out first.
@@ -255,11 +255,11 @@ figures.show(draw.gradients({"the paper's D, without norms": bare["the paper's D
 # %% [markdown]
 # A norm subtracts a mean and divides by a standard deviation, and both are taken over the *whole* map: every
 # pixel has a say in every output. Receptive fields of networks with instance norm are
-# a square that sees details, plus a whisper about the picture as a whole. (In stage 2 most of the picture is masked to zero, and
+# a square that sees details, plus a say of the whole picture: a whisper in this untrained network; lesson 04 listens to a trained one. (In stage 2 most of the picture is masked to zero, and
 # the paper then takes instance norm *out* of the discriminators: lesson 06.)
 # %% [markdown] tags=["instructor"]
 # **For teachers · after 3.3 (35 min so far).** The third panel is one of the lesson's two best moments; leave it on the wall for a minute. Ask: "A patch
-# discriminator judges patches. Does it?" (With norms: mostly.) If somebody asks about generators: 169 px by the formula; a transposed convolution skips positions, so some
+# discriminator judges patches. Does it?" (With norms, lesson 04 will measure: hardly.) If somebody asks about generators: 169 px by the formula; a transposed convolution skips positions, so some
 # pixels see 165.
 # %% [markdown]
 # ## 3.4 What the program sees
@@ -274,8 +274,8 @@ my_guess = ...   # pixels
 seen = side(influence(without_norms(fresh(released.Attention()))))
 reveal(my_guess, float(seen), "receptive field of the released attention network")
 # %% [markdown]
-# It sees less than the page says. So some kernel in it is smaller. Which one? Your `receptive_field` can tell without opening the program. The layers
-# up to the residual block leave their traces in the size of the map; take them as printed. Behind it come three convolutions, printed 3x3, 3x3, 7x7.
+# It sees less than the page says. So some kernel in it is smaller. Which one? Your `receptive_field` can tell without opening the program. The strides
+# up to the residual block show in the size of the map; take the kernels up to there as printed. Behind it come three convolutions, printed 3x3, 3x3, 7x7.
 #
 # **Predict first.** What are they in the program?
 # %%
@@ -480,7 +480,7 @@ with torch.no_grad():
         print(f"{name:10} the map changes by {'more' if moved > 0.01 else 'less'} than 0.01")
 reveal(my_guess, ", ".join(noticed) or "none", "noticed")
 # %% [markdown]
-# Brightness and contrast of a whole picture are gone before the second layer begins. A horse in shade and a horse in sun look the same to it. Colour is
+# Brightness and contrast of a whole picture are gone before the second layer begins. A picture taken in shade and one taken in sun look the same to it. Colour is
 # another matter: what differs *between* channels stays. (You have seen it: lesson 00's blue horses.)
 #
 # **What stands beyond the edge.** A 7x7 kernel at the border hangs over by 3 pixels. Something must stand there: zeros, or the picture **reflected**. The paper does not

@@ -70,8 +70,8 @@ for name, x in each.items():
 # Every loss in this lesson starts by averaging over these patches.
 #
 # Now look at the third picture, where one horse is a zebra and the other is still a horse. There is a dark spot in its map, on the brown horse.
-# **The map says where to look for the mistake.** That is the signal attention lives on (lesson 02). (It is an opinion, not a measurement: the means
-# above differ, but single pictures overlap.)
+# **Here the map says where to look for the mistake.** That is the signal attention lives on (lesson 02). (It is an opinion, not a measurement: in the second map the darkest patches are sky, and while the means
+# above differ, single pictures overlap.)
 #
 # But something else happened. Painting the lower horse changed scores *everywhere*, even in the corners. You know the culprit from lesson
 # 03: instance norm takes its mean over the whole picture. How loud is that whisper?
@@ -396,7 +396,7 @@ reveal(guess, "both" if len(rescued) > 1 else rescued[0] if rescued else "none",
 # (Our runs, seeds 0 to 5. Far with SGD: $-\log D$ 6 of 6, least squares 2, $\log(1-D)$ none. Far with Adam: both logarithms 6 of 6, least squares none. Near: all.)
 #
 # Two different deaths. The push of $\log(1-D)$ is *small*, but points home, and to Adam size is nothing. Least squares under a sure judge is left with a push that does not even
-# point home reliably: no optimizer mends a wrong direction. **Near**, where fakes and real numbers overlap, no judge can ever be sure, and all three arrive.
+# point home reliably: no optimizer mends a wrong direction. **Near**, where fakes and real numbers overlap, no judge can be sure of every fake, and all three arrive.
 #
 # So why do CycleGAN and this paper get on so well with least squares? Perhaps they live near: a fake starts as a *photograph*, and the judge in 4.1
 # is far from a confident 0 and 1. That is a guess; a line is not a picture. But remember the recipe: **if the judge wins, look at the

@@ -106,7 +106,7 @@ def both_trips(m, s, t):
 # the animal again that `A_s` had marked. The paper's authors tried the short cut of reusing $s_a$ on
 # the way back, and measured it to be worse in both directions (*Ours-cycleAtt* against *Ours* in Table 2).
 #
-# ### From CycleGAN to attention: ten lines
+# ### From CycleGAN to attention: seven lines
 #
 # `uagt_lib/course/growing/` holds the training program in three sizes. The first is CycleGAN. This is all it takes to reach the
 # second, the paper's stage 1 (blue with + is new, orange with - goes):
@@ -171,7 +171,7 @@ figures.show(
 # * **upper right**: the forger's loss reaches `D_t`. Going down it, the judge learns to call forgeries real. She takes bribes.
 #
 # In Eq. 5 these corners exist too, but with the opposite sign: that is what min and max mean. We use two separate losses and two
-# separate descents instead, so both corners must be **empty**. The next three exercises empty them.
+# separate descents instead, so both corners must be **empty**. Exercises 05.2 and 05.4 empty them.
 # %% [markdown] tags=["instructor"]
 # **For teachers.** Ask who counted 14 (thinking of what is wanted) and who 20 (thinking of what the program does): the difference
 # is the lesson. The count by row is 3, 3, 4, 4, 3, 3. A good question: why are the cells of `D` empty in the cycle rows?
@@ -309,9 +309,9 @@ figures.show(
     "fake that went in.",
 )
 # %% [markdown]
-# Real pictures come with maps that fit. From the bottom row D could tell fakes at a glance, by their outlines. No error message would tell you.
+# Real pictures come with maps that fit. From the bottom row D could tell fakes at a glance, by what fills them. No error message would tell you.
 # %% [markdown] tags=["instructor"]
-# **For teachers.** Ask what D would learn from the bottom row: to tell fakes by wrong outlines, which F cannot mend. A common wish
+# **For teachers.** Ask what D would learn from the bottom row: to tell fakes by what their outlines hold, grass and sky, which F cannot mend. A common wish
 # is to store the *cut-out* instead of picture and map: that breaks at the switch, when fakes stored whole in stage 1 are judged in
 # stage 2. Storing the map leaves the choice to whoever looks.
 # %% [markdown]
@@ -420,7 +420,7 @@ figures.show(
 # | what you see | what it means | seen |
 # |---|---|---|
 # | `come home` falls, $s'$ becomes $t$, `fool` and `judge` wobble | two opponents, and both learn | above |
-# | every loss falls quickly, $s'$ stays like $s$ | nobody plays against anybody | program B |
+# | every loss falls quickly, then stands still; the horse stays a horse | nobody plays against anybody | program B |
 # | $s'$ and `come home` stand still | no gradient arrives | make it happen: `detach` something in `training_step` that must not be |
 # | `judge` falls towards 0 and stays, `fool` stays high | D wins | make it happen: let D step three times as often |
 #
@@ -454,7 +454,7 @@ print(f"B's loss for judging: {judging:.3f}")
 # score of a match. Watch the match.
 # %% [markdown] tags=["instructor"]
 # **For teachers.** Let a strong group forget only one of the two protections inside `training_step` and overfit again. Without
-# `fool`'s freezing nothing changes but time, since `descend` calls `zero_grad`. Without `detach` the program stops with the message
+# `fool`'s freezing nothing changes but time, since `descend` calls `zero_grad`. Without `detach` nothing changes either, since the pool's fakes are cut off already; give D `s_prime` in their place, and the program stops with the message
 # of 5.3. The silent disaster needs one sum, or one optimizer for all: ask who has written `loss = loss_G + loss_D` before.
 # %%
 quiz("05")

@@ -70,7 +70,7 @@ QUIZ = (
             Choice(
                 "Stripes and grass: both tell the piles apart",
                 True,
-                "And the grass covers far more pixels. This is why a whole-picture method repaints it: lesson 01.",
+                "And the grass covers far more pixels. Is that why it gets repainted? Lesson 01 asks.",
             ),
             Choice(
                 "Nothing, the piles are too different",

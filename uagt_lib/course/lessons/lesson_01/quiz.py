@@ -64,7 +64,7 @@ QUIZ = (
         ),
     ),
     Question(
-        "In our small run, which was nearly finished at step 40?",
+        "In our small run, which had gone all the way to pile T at step 40?",
         (
             Choice(
                 "The stripes, since they are what the task is about",
@@ -77,7 +77,7 @@ QUIZ = (
                 "It was there at the first checkpoint. Why it came first is a question that our run does not answer.",
             ),
             Choice("Both together", False, "Look at the two curves again: one starts at its goal, the other at zero."),
-            Choice("The round trip", False, "Compare the first point of its curve with the last."),
+            Choice("The stripes and the round trip", False, "At step 40 the stripes had hardly begun."),
         ),
     ),
     Question(
@@ -86,7 +86,7 @@ QUIZ = (
             Choice(
                 "It would not change anything that the networks learn",
                 False,
-                "It would: no judge could then tell the piles by their grass. Try it, the last cell says how.",
+                "It would: no judge could then tell the piles by their grass. 'To try', near the end, says how.",
             ),
             Choice(
                 "CycleGAN needs a bias, or it could not learn stripes",

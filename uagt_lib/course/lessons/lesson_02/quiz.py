@@ -63,7 +63,8 @@ QUIZ = (
             Choice(
                 "4096 free numbers can imitate what D_T likes; a network must use one rule for every picture",
                 True,
-                "A rule that has to work on every picture cannot tailor speckles to each of them.",
+                "A rule for every picture cannot tailor speckles to each. (Its layers also draw smooth maps; which of "
+                "the two matters more, the lesson does not test.)",
             ),
             Choice(
                 "The discriminator had not been trained",

@@ -78,7 +78,7 @@ MENDED: dict[str, list[Layer]] = {
     "attention": [PRINTED["attention"][0]._replace(name="c7s2-32", stride=2), *PRINTED["attention"][1:]],
     "discriminator": PRINTED["discriminator"],
 }
-# The small ones of the preset "savanna".
+# The small ones of the preset "savanna-smoke"; at 64 px attention's decoder is the released program's.
 SMALL: dict[str, list[Layer]] = {
     "generator": parse("c5s1-16-R, c3s2-32-R, c3s2-64-R, r64, r64, tc32s2, tc16s2, c5s1-3-T"),
     "attention": parse("c5s2-16-R, c3s1-32-R, r32, up2, c3s1-16-R, c5s1-1-S"),

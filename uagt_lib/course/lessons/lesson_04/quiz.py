@@ -67,7 +67,7 @@ QUIZ = (
             Choice(
                 "Doing nothing became the cheapest: an untouched picture pays no cycle loss",
                 True,
-                "In our price list zeros win beyond a weight of about 30.",
+                "In our price list zeros win beyond a weight of about 20.",
             ),
             Choice(
                 "The discriminators became too strong",

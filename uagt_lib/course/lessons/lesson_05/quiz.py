@@ -81,7 +81,9 @@ QUIZ = (
                 "Nothing in one pair asks for that either.",
             ),
             Choice(
-                "It depends on lambda", False, "Not here: no weight can supply evidence that one pair does not contain."
+                "It depends on lambda",
+                False,
+                "Lambda can shut a map, but not tell the animal from the meadow: one pair does not say which is which.",
             ),
             Choice(
                 "No: with one pair, the background differs as reliably as the animal",
