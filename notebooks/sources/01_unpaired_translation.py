@@ -351,9 +351,12 @@ ruined = background_error(s, cheat(s), masks)
 print(f"cycle loss {cycle(s, cheat(cheat(s))).item():.4f}, background error {ruined:.3f}")
 # %% [markdown]
 # A perfect score in Eq. 3 for a ruined picture. The cycle loss forbids to *forget*. It does not forbid to *change*.
+#
+# Does anybody *learn* such a cheat? On photographs of horses and zebras we trained CycleGAN and three relatives that repaint whole pictures, fifteen times, with other seeds. Four came out as photographic
+# **negatives**, there and back: white horses under black skies (`data/reproduced/README.md`). In our drawings none did.
 # %% [markdown] tags=["instructor"]
-# **For teachers · 01.4 in class.** Collect answers: the negative (0.37), upside down (0.19), channels exchanged (0.11 to 0.20), halves of the picture exchanged. Somebody will ask whether cheats could ever be *learned*. The judges
-# forbid most of them: a negative does not look like pile T. What remains are cheats that look like T, and "meadow becomes dry grass" is one of those.
+# **For teachers · 01.4 in class.** Collect answers: the negative (0.37), upside down (0.19), channels exchanged (0.11 to 0.20), halves of the picture exchanged. Ask why those
+# four judges let a negative pass, which does not look like pile T to us. (We have not looked into it.) "Meadow becomes dry grass" is a cheat of the same kind that looks like T to everybody.
 # %% [markdown]
 # ## 1.5 With pictures
 #

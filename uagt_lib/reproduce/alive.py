@@ -133,7 +133,8 @@ def _figure(found: dict[str, list[dict[str, Any]]]) -> Figure:
         steps = [row["step"] for row in rows]
         for key, line in LINES.items():
             panel.plot(steps, [row[key] for row in rows], line, label=key)
-        panel.set(title=name, xlabel="step", ylim=(0, 1))
+        panel.set_title(name.replace(", ", "\n"), fontsize=10)
+        panel.set(xlabel="step", xlim=(0, None), ylim=(0, 1))
     panels[0].set_ylabel("mean attention")
     panels[-1].legend()
     return figure
