@@ -131,7 +131,7 @@ reveal(
     guess, max(places, key=places.get), "by the paper's table, the direction that suffers more"
 )
 # %% [markdown]
-# By this number the direction that keeps its own map suffers, in the paper's photographs and in our drawings. (Not whenever a map is taken: without A_T it is zebra to horse again, the one that lost its map, and EfficientNet's features turn -As round: `data/reproduced/table2.md`.) And our backgrounds are repainted in **both** directions. So "who loses the map,
+# By this number the direction that keeps its own map suffers, in the paper's photographs and in our drawings. (Not whenever a map is taken: without A_T it is zebra to horse again, the one that lost its map, and -As turns round with EfficientNet's features, on drawings and on our own photographs: `data/reproduced/table2.md`, `table2-photographs.md`.) And our backgrounds are repainted in **both** directions. So "who loses the map,
 # suffers" was too simple: what happens to $t$ on its round trip, when the way back is painted without a map? Keep the question until 8.2.
 #
 # It is not even certain that the two tables mean the same. The paper's text speaks of "only a single attention network", $A_S$ and $A_T$ "respectively": then "-As" has **only** $A_S$.
