@@ -15,12 +15,14 @@ from torch import Tensor
 
 from tests.test_cli import refused, run
 from uagt_lib.course.places import ROOT
-from uagt_lib.data import strips
-from uagt_lib.data.pairs import from_savanna
+from uagt_lib.data.folders import load_images
+from uagt_lib.data.pairs import from_savanna, to_uint8
 from uagt_lib.evaluate import kid, observe, outputs
-from uagt_lib.evaluate.pictures import whose
+from uagt_lib.evaluate.features import features, load_extractor
+from uagt_lib.evaluate.pictures import folder, whose
+from uagt_lib.inference import translate_batch
 from uagt_lib.method.direction import Direction
-from uagt_lib.training.checkpoint import write_weights
+from uagt_lib.training.checkpoint import load_model, write_weights
 from uagt_lib.training.config import Config
 
 SMALL = ("--subset-size", 20)
@@ -131,8 +133,8 @@ def test_whoever_made_the_pictures_the_same_pictures_score_the_same(
 
 @pytest.mark.parametrize("files", [False, True])
 def test_every_picture_is_translated_once(checkpoint, drawn, tmp_path, monkeypatch, files: bool) -> None:
-    counts, real = [], outputs.translate_strips
-    monkeypatch.setattr(outputs, "translate_strips", lambda m, x, *how: counts.append(len(x)) or real(m, x, *how))
+    counts, real = [], outputs.translate_image
+    monkeypatch.setattr(outputs, "translate_image", lambda m, x, *how: counts.append(len(x)) or real(m, x, *how))
     monkeypatch.setattr(observe, "translate_batch", lambda *_: pytest.fail("and another way"))
     where = ["--data", drawn, "--features", "savanna"] if files else []
     assert run("evaluate", checkpoint, "--out", tmp_path / "o", *where, *SMALL) == 0
@@ -151,24 +153,6 @@ def test_the_scale_has_a_floor_and_a_ceiling(drawn: Path, tmp_path: Path) -> Non
     assert target["kid_to_source"]["mean"] > 0.5 > 0.05 > abs(target["kid_to_target"]["mean"])
     assert rows["as-it-was S→T"]["kid_of_all"][0] == untouched["kid_of_all"][0] == target["kid_of_all"][1]
     assert rows["perfect S→T"]["kid_to_target"]["mean"] < 0.05 < rows["as-it-was S→T"]["kid_to_target"]["mean"]
-
-
-@pytest.mark.slow
-def test_strips_and_batches_change_no_number_and_no_picture(
-    checkpoint: Path, drawn: Path, tmp_path, monkeypatch
-) -> None:
-    for sub in ("testA", "testB", "masksA", "masksB", "emptyA", "emptyB"):
-        (tmp_path / "data" / sub).mkdir(parents=True)
-        for path in sorted((drawn / sub).iterdir())[:6]:
-            picture = Image.open(path)
-            picture.resize((300, 210) if path.stem == "0002" else (64, 48)).save(tmp_path / "data" / sub / path.name)
-    arguments = ("--data", tmp_path / "data", "--features", "savanna", "--subset-size", 3)
-    for name, strip in (("whole", 10**9), ("strips", 999)):
-        monkeypatch.setattr(strips, "STRIP", strip)
-        monkeypatch.setattr(outputs, "PIXELS", strip)
-        monkeypatch.setenv("UAGT_CACHE", str(tmp_path / f"cache-{name}"))
-        assert run("evaluate", checkpoint, "--out", tmp_path / name, *arguments) == 0
-    assert tree(tmp_path / "whole") == tree(tmp_path / "strips")
 
 
 @pytest.mark.slow
@@ -248,22 +232,32 @@ def test_pictures_of_other_sizes_are_scored_with_a_warning(drawn: Path, tmp_path
     assert "Warning: small S→T: outputs have 24x20 px, the source 32x32" in text and "Warning: real" not in text
 
 
-def test_photographs_of_any_size_are_translated_at_their_own(checkpoint: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_is_scored_at_its_own_size_and_folders_at_theirs(checkpoint: Path, tmp_path: Path) -> None:
+    """Photographs of 48 and 40 x 50 px, networks for 32: what these give is held against what they saw."""
     rng = torch.Generator().manual_seed(0)
     pictures = [torch.randint(256, (3, 40 + 8 * (i % 2), 50), dtype=torch.uint8, generator=rng) for i in range(5)]
+    data, fakes = tmp_path / "data", save(tmp_path / "fakes", *pictures)
     for name in ("testA", "testB"):
-        save(tmp_path / "data" / name, *pictures, suffix=".jpg")
+        save(data / name, *pictures, suffix=".jpg")
     masks = [torch.zeros(1, *picture.shape[1:], dtype=torch.uint8) for picture in pictures]
     for mask in masks:
         mask[:, :20] = 255
-    save(tmp_path / "data" / "masksA", *masks)
-    arguments = ["--data", tmp_path / "data", "--features", "savanna", "--subset-size", 5]
-    assert run("evaluate", checkpoint, "--out", tmp_path / "o", *arguments) == 0
+    save(data / "masksA", *masks)
+    arguments = ["--data", data, "--features", "savanna", "--subset-size", 5]
+    assert run("evaluate", checkpoint, fakes, "--out", tmp_path / "o", *arguments) == 0
     there, back = json.loads((tmp_path / "o" / "report.json").read_text())["attention"]
     assert 0.3 < there["attention_inside"] < 0.7 and there["iou@0.1"] == pytest.approx(0.46, abs=0.01)
     assert "attention_inside" not in back and back["object_free_attention"] is None
-    sizes = [Image.open(tmp_path / "o" / "outputs" / "run" / "fakeB" / f"{i:04d}.png").size for i in range(5)]
-    assert sizes == [(50, 40 + 8 * (i % 2)) for i in range(5)]
+    rows = report(tmp_path / "o")
+    assert rows["run S→T"]["pixels"] == ["32x32"] * 3
+    assert rows["fakes S→T"]["pixels"] == ["50x40 ... 50x48 (2 sizes)"] * 3
+    for size, label in ((32, f"({data / 'testA'} at 32 px): "), (None, f"({data / 'testA'}): ")):
+        sets = [features(folder(data / name, size=size), load_extractor("savanna")) for name in ("testA", "testB")]
+        untouched = rows[f"real {label}source untouched S→T"]
+        assert untouched["kid_of_all"][0] == pytest.approx(kid.mmd2(*sets), abs=1e-7)
+    seen = load_images(data / "testA", 32)  # as in training
+    wanted = to_uint8(translate_batch(load_model(checkpoint), seen, "s2t").translated)
+    assert torch.equal(load_images(tmp_path / "o" / "outputs" / "run" / "fakeB", 32), wanted)
 
 
 def test_refusals(checkpoint: Path, config: Config, drawn: Path, tmp_path: Path, capsys) -> None:

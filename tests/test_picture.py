@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageFile, features
 
 from uagt_lib.data import picture
-from uagt_lib.data.picture import is_picture, read_image, read_mask
+from uagt_lib.data.picture import is_picture, read_image, read_mask, size_of
 from uagt_lib.errors import UagtError
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
@@ -158,7 +158,7 @@ def test_exif_rotation_is_applied(tmp_path):
     exif[0x0112] = 6  # the camera was held on its side: turn clockwise
     picture.save(tmp_path / "a.png", exif=exif)
     upright = read_image(tmp_path / "a.png")
-    assert upright.size == (20, 40)
+    assert upright.size == size_of(tmp_path / "a.png") == (20, 40)
     assert upright.getpixel((10, 5)) == (0, 0, 255) and upright.getpixel((10, 35)) == RED
 
 

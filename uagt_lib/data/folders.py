@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from uagt_lib import memory
-from uagt_lib.data.picture import is_picture, read_image, read_mask
+from uagt_lib.data.picture import is_picture, read_image, read_mask, size_of
 from uagt_lib.errors import UagtError, UagtWarning
 
 # Names that promise a picture: where such a file is none, reading it says so. Of others the content decides.
@@ -83,9 +83,13 @@ def name_of(path: Path) -> str:
     return unicodedata.normalize("NFC", path.stem)
 
 
-def load_image(path: str | Path) -> Tensor:
-    """One picture at its own size: uint8 (3, H, W), values 0..255. Raises UagtError as `read_image` does."""
-    return to_pixels(read_image(path))
+def load_image(path: str | Path, size: int | tuple[int, int] | None = None) -> Tensor:
+    """One picture, uint8 (3, h, w), values 0..255: at its own size, or stretched to h = w = `size`, or to (h, w).
+
+    Raises UagtError as `read_image` does.
+    """
+    picture = read_image(path)
+    return to_pixels(picture) if size is None else _tensor(picture, *_height_width(size))
 
 
 def to_pixels(picture: Image.Image) -> Tensor:
@@ -104,7 +108,7 @@ def load_images(folder: str | Path, size: int | tuple[int, int]) -> Tensor:
     memory.check(len(paths) * 3 * height * width, f"the {len(paths)} pictures of {folder}, {width} x {height} pixels,")
     images = torch.empty(len(paths), 3, height, width, dtype=torch.uint8)
     for i, path in enumerate(_progress(paths, folder)):
-        images[i] = _tensor(read_image(path), height, width)
+        images[i] = load_image(path, size)
     return images
 
 
@@ -120,9 +124,7 @@ def load_masked(images_dir: str | Path, masks_dir: str | Path, size: int | tuple
     images = torch.empty(len(paths), 3, height, width, dtype=torch.uint8)
     masks = torch.empty(len(paths), 1, height, width)
     for i, path in enumerate(_progress(paths, images_dir)):
-        image = read_image(path)
-        mask = read_mask_of(path, masks_of[name_of(path)], image.size)
-        images[i], masks[i] = _tensor(image, height, width), _tensor(mask, height, width)
+        images[i], masks[i] = load_image(path, size), load_mask_of(path, masks_of[name_of(path)], size)
     return images, masks
 
 
@@ -139,18 +141,18 @@ def pair_masks(images_dir: str | Path, masks_dir: str | Path) -> dict[str, Path]
     return masks_of
 
 
-def read_mask_of(picture: Path, path: Path, size: tuple[int, int]) -> Image.Image:
-    """The mask in `path` of a picture of `size` (width, height), as `read_mask` gives it.
+def load_mask_of(picture: Path, path: Path, size: int | tuple[int, int] | None = None) -> Tensor:
+    """The mask in `path` of a picture: float32 (1, h, w) in [0, 1], of the size that `load_image` gives the picture.
 
-    Raises UagtError as `read_mask` does, and for a mask of another size.
+    Raises UagtError as `read_mask` does, and for a mask that has not its picture's size.
     """
-    mask = read_mask(path)
-    if mask.size != size:
+    mask, (width, height) = read_mask(path), size_of(picture)
+    if mask.size != (width, height):
         raise UagtError(
-            f"{path} has {mask.size[0]} x {mask.size[1]} pixels but {picture} has {size[0]} x {size[1]}; a mask needs "
-            "its picture's size."
+            f"{path} has {mask.size[0]} x {mask.size[1]} pixels but {picture} has {width} x {height}; a mask needs its "
+            "picture's size."
         )
-    return mask
+    return _tensor(mask, *_height_width(size or (height, width)))
 
 
 def _tensor(picture: Image.Image, height: int, width: int) -> Tensor:

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from uagt_lib.errors import UagtError
 from uagt_lib.files import check_regular
@@ -83,9 +83,10 @@ def read_mask(path: str | Path) -> Image.Image:
 
 
 def size_of(path: str | Path) -> tuple[int, int]:
-    """Width and height, from the header. Raises UagtError as `read_image` does."""
+    """Width and height as `read_image` gives them, from the header alone. Raises UagtError as it does."""
     with _opened(Path(path)) as picture:
-        return picture.size
+        lies_on_its_side = picture.getexif().get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+        return picture.size[::-1] if lies_on_its_side else picture.size
 
 
 def is_picture(path: Path) -> bool:

@@ -102,12 +102,17 @@ def names(paths: list[Path]) -> list[str]:
 def find_real(
     candidates: list[Candidate], data: Path | None, source: Path | None, target: Path | None
 ) -> dict[str, Real]:
-    """What each candidate, by name, is scored against."""
+    """What each candidate, by name, is scored against.
+
+    A checkpoint's real pictures have the size it was trained for, as in the paper: held against larger ones, part of
+    its score would be blur. Folders of pictures are held against the real ones as they are.
+    """
     if (data and (source or target)) or bool(source) != bool(target):
         raise UagtError("give either --data DIR, with testA and testB inside, or both --source DIR and --target DIR")
     if data or source:
-        one = _from_data(data) if data else Real(folder(source), folder(target), {})
-        return {candidate.name: one for candidate in candidates}
+        sizes = {candidate.name: candidate.config and candidate.config.view for candidate in candidates}
+        of = {size: _from_data(data, size) if data else _from_folders(source, target, size) for size in sizes.values()}
+        return {name: of[size] for name, size in sizes.items()}
     drawn: dict[tuple, Real] = {}
     for candidate in candidates:
         if not (candidate.config and candidate.config.savanna):
@@ -121,11 +126,16 @@ def find_real(
     return {candidate.name: drawn[_scene(candidate)] for candidate in candidates}
 
 
-def _from_data(root: Path) -> Real:
+def _from_folders(source: Path, target: Path, size: int | None) -> Real:
+    """Two folders of real pictures."""
+    return Real(folder(source, size=size), folder(target, size=size), {})
+
+
+def _from_data(root: Path, size: int | None) -> Real:
     """The held-out pictures of a data folder, and what it knows of them: masksA, masksB, emptyA, emptyB."""
-    source, target = (folder(root / f"test{letter}", root / f"masks{letter}") for letter in "AB")
+    source, target = (folder(root / f"test{letter}", root / f"masks{letter}", size) for letter in "AB")
     empty = {d: root / f"empty{letter}" for d, letter in zip(Direction, "AB", strict=True)}
-    return Real(source, target, {d: folder(path) for d, path in empty.items() if path.is_dir()})
+    return Real(source, target, {d: folder(path, size=size) for d, path in empty.items() if path.is_dir()})
 
 
 def _scene(candidate: Candidate) -> tuple[int, float, str]:

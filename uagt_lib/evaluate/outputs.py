@@ -1,6 +1,7 @@
 """From a checkpoint to folders of translated pictures, a few at a time; and what its attention did on the way."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +10,6 @@ from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from uagt_lib import memory
 from uagt_lib.data.folders import name_of
 from uagt_lib.data.pairs import to_float, to_picture, to_uint8
 from uagt_lib.data.sheets import enlarge, small, thumbnail
@@ -18,13 +18,13 @@ from uagt_lib.evaluate.attention import Tally
 from uagt_lib.evaluate.candidates import FOLDERS, Candidate, Real
 from uagt_lib.evaluate.pictures import Folder, Pictures, whose
 from uagt_lib.files import make_folder
-from uagt_lib.inference import grey, translate_strips
+from uagt_lib.inference import grey, translate_image
 from uagt_lib.method.direction import Direction
 from uagt_lib.method.model import Model
 from uagt_lib.progress import in_notebook
 from uagt_lib.training.checkpoint import load_model
 
-BATCH, PIXELS = 16, 2**21  # translated at once: at most so many pictures, and pixels
+BATCH = 16  # pictures that are translated at once
 SHOWN = 6  # pictures of each direction on the contact sheet
 
 
@@ -72,78 +72,34 @@ def make_outputs(
 def _translated(
     model: Model, candidate: Candidate, pictures: Pictures, direction: Direction, tally: Tally
 ) -> Iterator[tuple[list[str], Tensor, Tensor]]:
-    """All pictures of a set, a few at a time, each once and at its own size, counted in `tally`.
+    """All pictures of a set, a few at a time, each once, counted in `tally`.
 
     Gives names, attention (n, 1, H, W) in [0, 1] and results uint8 (n, 3, H, W).
     """
-    title, count = f"{candidate.name} {direction.label}", len(pictures)
+    title, count, left = f"{candidate.name} {direction.label}", len(pictures), iter(pictures.masked())
     with tqdm(total=count, desc=title, unit="image", disable=count < 20, leave=not in_notebook()) as bar:
-        for names, batch, masks in _batches(pictures):
+        while batch := list(islice(left, BATCH)):
+            names, images, masks = zip(*batch, strict=True)
+            images = to_float(torch.stack(images))
             try:
-                attention, finished = _translate(model, batch, masks, direction, tally)
+                attention, _, finished = (x.cpu() for x in translate_image(model, images, direction))
             except UagtError as error:
                 raise UagtError(f"{candidate.weights}, picture {names[0]}: {error}") from error
-            except (MemoryError, RuntimeError) as error:
-                if not memory.ran_out(error):
-                    raise
-                raise UagtError(f"{names[0]} of {pictures} needs more memory than is free; scale it down") from error
-            del batch, masks  # a large picture is large several times over
-            yield names, attention, finished
-            del attention, finished
+            tally.add(attention, images, finished, None if masks[0] is None else torch.stack(masks))
+            yield list(names), attention, to_uint8(finished)
             bar.update(len(names))
-
-
-def _translate(
-    model: Model, batch: Tensor, masks: Tensor | None, direction: Direction, tally: Tally
-) -> tuple[Tensor, Tensor]:
-    """One batch, counted: attention and results. Only what masks are held against is kept before it is rounded."""
-    attention, finished = torch.empty(len(batch), 1, *batch.shape[-2:]), torch.empty_like(batch)
-    for rows, part in translate_strips(model, batch, direction):
-        attention[..., rows, :] = part.attention
-        finished[..., rows, :] = to_uint8(part.translated)
-        if masks is not None:
-            tally.background(to_float(batch[..., rows, :]), part.translated.cpu(), masks[..., rows, :])
-    tally.maps(attention, masks)
-    return attention, finished
 
 
 def _write(results: Iterator[tuple[list[str], Tensor, Tensor]], where: Path) -> tuple[Folder, list[Sample | None]]:
     """Write PNG files to `where`; returns them, and samples of the first."""
     samples, paths = [], []
     for names, maps, finished in results:
-        for i, name in enumerate(names):
+        for name, attention, picture in zip(names, maps, finished, strict=True):
             paths.append(where / f"{name}.png")
-            to_picture(finished[i]).save(paths[-1])
+            to_picture(picture).save(paths[-1])
             if len(samples) < SHOWN:
-                samples.append(Sample(thumbnail(grey(enlarge(maps[i]))), small(finished[i])))
-        del maps, finished
+                samples.append(Sample(thumbnail(grey(enlarge(attention))), small(picture)))
     return Folder(where, tuple(paths)), samples
-
-
-def _batches(pictures: Pictures) -> Iterator[tuple[list[str], Tensor, Tensor | None]]:
-    """Neighbours of one size, together: names, uint8 (n, 3, H, W), and masks (n, 1, H, W) or None."""
-    batch: list[tuple[str, Tensor, Tensor | None]] = []
-    for item in pictures.masked():
-        if batch and item[1].shape != batch[0][1].shape:
-            yield _taken(batch)
-        batch.append(item)
-        full = len(batch) == BATCH or (len(batch) + 1) * item[1][0].numel() > PIXELS
-        del item
-        if full:
-            yield _taken(batch)
-    if batch:
-        yield _taken(batch)
-
-
-def _taken(batch: list[tuple[str, Tensor, Tensor | None]]) -> tuple[list[str], Tensor, Tensor | None]:
-    """A batch in one, and its list emptied: nobody else holds a large picture then."""
-    names, images, masks = zip(*batch, strict=True)
-    batch.clear()
-    return list(names), _stacked(images), None if masks[0] is None else _stacked(masks)
-
-
-def _stacked(tensors: tuple[Tensor, ...]) -> Tensor:
-    return torch.stack(tensors) if len(tensors) > 1 else tensors[0][None]
 
 
 def _matching(outputs: Folder, inputs: Pictures) -> list[Sample | None]:

@@ -3,17 +3,15 @@
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
 from itertools import combinations, repeat
 from pathlib import Path
 
-import numpy as np
-import torch
 from torch import Tensor
 
-from uagt_lib.data.folders import list_images, load_image, name_of, pair_masks, read_mask_of
+from uagt_lib.data.folders import list_images, load_image, load_mask_of, name_of, pair_masks
 from uagt_lib.data.picture import size_of
 from uagt_lib.errors import UagtError
 from uagt_lib.files import check_regular
@@ -23,16 +21,23 @@ from uagt_lib.files import check_regular
 class Folder:
     """The pictures of a folder, in the order of their names.
 
+    Attributes:
+        path: the folder.
+        paths: its pictures.
+        masks: of the pictures, by their names.
+        size: pixels of the square to which pictures and masks are stretched, as for training; None: their own size.
+
     Iterating gives (name, uint8 (3, H, W)), `masked` also the pictures' masks. A damaged file does not hide the next
     one: all are named, at the end, in one UagtError.
     """
 
     path: Path
     paths: tuple[Path, ...]
-    masks: dict[str, Path] = field(default_factory=dict)  # by the pictures' names
+    masks: dict[str, Path] = field(default_factory=dict)
+    size: int | None = None
 
     def __str__(self) -> str:
-        return str(self.path)
+        return f"{self.path} at {self.size} px" if self.size else str(self.path)
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -41,7 +46,7 @@ class Folder:
         refused = []
         for name, path in zip(self.names, self.paths, strict=True):
             try:
-                picture = load_image(path)
+                picture = load_image(path, self.size)
             except UagtError as error:
                 refused.append(str(error))
                 continue
@@ -57,12 +62,7 @@ class Folder:
         """(name, uint8 (3, H, W), mask (1, H, W) in [0, 1], or None where nobody has drawn any)."""
         files = dict(zip(self.names, self.paths, strict=True))
         for name, picture in self:
-            if not self.masks:
-                yield name, picture, None
-                continue
-            size = (picture.shape[2], picture.shape[1])
-            yield name, picture, torch.from_numpy(np.array(read_mask_of(files[name], self.masks[name], size)))[None]
-            del picture
+            yield name, picture, load_mask_of(files[name], self.masks[name], self.size) if self.masks else None
 
     def only(self, pattern: str) -> "Folder":
         """Those whose file names match a pattern as shells have it: "*_fake_B*".
@@ -73,7 +73,7 @@ class Folder:
         paths = tuple(path for path in self.paths if fnmatch(path.name, pattern))
         if not paths:
             raise UagtError(f"{self.path} holds no picture named like {pattern}; {self.paths[0].name} is one of them")
-        return Folder(self.path, paths, self.masks)
+        return replace(self, paths=paths)
 
     @property
     def names(self) -> list[str]:
@@ -83,7 +83,9 @@ class Folder:
 
     @cached_property
     def pixels(self) -> str:
-        """Width x height from the files' headers: "64x64", or "64x64 ... 512x384 (3 sizes)"."""
+        """Width x height, of files from their headers: "64x64", or "64x64 ... 512x384 (3 sizes)"."""
+        if self.size:
+            return f"{self.size}x{self.size}"
         found = set()
         for path in self.paths:
             with suppress(UagtError):  # what cannot be read is refused elsewhere
@@ -93,8 +95,8 @@ class Folder:
 
     @cached_property
     def digest(self) -> str:
-        """A sha256 of the files' contents, in order."""
-        whole = hashlib.sha256()
+        """A sha256 of the files' contents, in order, and of the size to which they are stretched."""
+        whole = hashlib.sha256(f"{self.size} px".encode() if self.size else b"")
         for path in self.paths:
             check_regular(path)
             try:
@@ -116,14 +118,14 @@ def whose(name: str, sources: Collection[str]) -> str | None:
     return max((part for part in parts if part in sources), key=len, default=None)
 
 
-def folder(path: str | Path, masks: Path | None = None) -> Folder:
-    """The pictures in `path`, with their masks, of the same names, in another folder, if there is one.
+def folder(path: str | Path, masks: Path | None = None, size: int | None = None) -> Folder:
+    """The pictures in `path`, with their masks, of the same names, in another folder, if there is one; see `Folder`.
 
     Raises:
         UagtError: if there is no such folder or no picture in it, or masks and pictures do not match.
     """
     there = masks is not None and masks.is_dir()
-    return Folder(Path(path), tuple(list_images(path)), pair_masks(path, masks) if there else {})
+    return Folder(Path(path), tuple(list_images(path)), pair_masks(path, masks) if there else {}, size)
 
 
 @dataclass(frozen=True)
