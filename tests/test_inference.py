@@ -16,9 +16,9 @@ from uagt_lib import inference
 from uagt_lib.data import strips
 from uagt_lib.data.pairs import to_float, to_uint8
 from uagt_lib.errors import UagtError
-from uagt_lib.inference import translate_files, translate_image, translate_pixels
+from uagt_lib.inference import translate_batch, translate_files, translate_image, translate_pixels
 from uagt_lib.method.compose import compose
-from uagt_lib.method.model import Model
+from uagt_lib.method.model import Model, Translation
 from uagt_lib.training.config import Config
 
 
@@ -58,10 +58,22 @@ def test_the_whole_is_what_interpolation_gives(model: Model, size: tuple[int, ..
     small = [max(4, round(side * 32 / min(size[2:]) / 4) * 4) for side in size[2:]]
     seen = F.interpolate(picture, small, mode="bicubic", antialias=True).clamp(-1, 1)
     result = model.translate(seen)
-    attention, painted = (F.interpolate(x, size[2:], mode="bilinear") for x in (result.attention, result.painted))
+    attention, painted, copy = (
+        F.interpolate(x, size[2:], mode="bilinear") for x in (result.attention, result.painted, seen)
+    )
+    painted = (painted + picture - copy).clamp(-1, 1)
     found = translate_image(model, picture)
     torch.testing.assert_close(found.attention, attention, atol=2e-5, rtol=0)
     torch.testing.assert_close(found.translated, compose(picture, painted, attention), atol=2e-5, rtol=0)
+
+
+def test_a_large_picture_keeps_the_detail_that_its_small_copy_loses(model: Model, monkeypatch) -> None:
+    """Networks that repaint all as it was give the picture back, and at their own size Eq. 1 of what they say."""
+    wide, own = noise(1, 3, 101, 167), noise(2, 3, 32, 32)
+    assert all(map(torch.equal, translate_image(model, to_float(own)), translate_batch(model, own)))
+    copyist = lambda seen, direction: Translation(torch.ones_like(seen[:, :1]), seen, seen)  # noqa: E731
+    monkeypatch.setattr(model, "translate", copyist)
+    assert torch.equal(translate_pixels(model, wide)[1], wide)
 
 
 def test_networks_that_answer_with_nan_are_not_believed(model: Model) -> None:

@@ -168,8 +168,8 @@ def translate_image(model: Model, image: Tensor, direction: Direction | str = Di
     """Translate pictures at their own resolution, leaving every unattended pixel as it was.
 
     The networks see them at the scale they were trained for: the short side becomes `model.view` pixels. Attention and
-    paint are then enlarged to the picture, and Eq. 1 is applied there: where attention is zero, the result IS the
-    picture.
+    paint are then enlarged to the picture, the detail that the small copy had lost is added to the paint, and Eq. 1 is
+    applied there: where attention is zero, the result IS the picture.
 
     Args:
         model: trained networks.
@@ -234,7 +234,14 @@ def _look(model: Model, images: Tensor, direction: Direction | str) -> tuple[Row
     result = model.translate(seen, direction)
     if not (result.attention.isfinite().all() and result.painted.isfinite().all()):
         raise UagtError("the networks answer with NaN: their training diverged; take another checkpoint")
-    return _enlarged(result.attention, height, width), _enlarged(result.painted, height, width)
+    attention, painted, copy = (_enlarged(x, height, width) for x in (result.attention, result.painted, seen))
+
+    def detailed(rows: slice) -> Tensor:
+        own = images[..., rows, :].to(seen.device)
+        own = to_float(own) if own.dtype == torch.uint8 else own.to(seen)
+        return (painted(rows) + (own - copy(rows))).clamp(-1, 1)  # nothing is added where the picture is its own copy
+
+    return attention, detailed
 
 
 def _enlarged(x: Tensor, height: int, width: int) -> Rows:

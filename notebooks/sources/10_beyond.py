@@ -421,8 +421,9 @@ answer = any_size(lambda picture: ours.translate(picture).translated, odd)
 print("in", tuple(odd.shape), "  out", tuple(answer.shape))
 # %% [markdown]
 # Padding keeps every pixel, but it does not change the **scale**: a horse of 200 px is nothing our networks have ever seen. The library's
-# `translate_image` (and `uagt translate`) therefore looks at a small copy, as small as the training pictures, enlarges attention and paint,
-# and applies Eq. 1 at full size. Where attention is 0, the result is your picture.
+# `translate_image` (and `uagt translate`) therefore looks at a small copy, as small as the training pictures, and enlarges attention and paint.
+# Enlarged paint is blurred, so the detail that the copy had lost, the picture minus its enlarged copy, is laid over it; then Eq. 1, at full size.
+# Where attention is 0, the result is your picture.
 #
 # Change the first two lines to a photograph of a horse and to networks that were trained on photographs. (Ours have only ever seen drawings: with
 # them, do not hope for much.)

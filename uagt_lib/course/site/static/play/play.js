@@ -155,7 +155,7 @@ function draw() {
   const empty = () => new ImageData(shown.width, shown.height);
   on("input").put(shown);
   on("attention").put(show(seen.attention, empty(), settings.matte));
-  on("paint").put(show(seen.painted, empty()));
+  on("paint").put(compose(shown, seen, { blend: 1 }, empty()));
   on("result").put(compose(shown, seen, settings, empty()));
   at("input").ariaLabel = `The picture, with a ${direction.from} if all is well`;
   at("attention").ariaLabel = `Attention: white where the network paints, ${at("share").textContent}`;

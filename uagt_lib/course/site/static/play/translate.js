@@ -1,5 +1,6 @@
 // What uagt_lib/inference.py does, in a browser: the networks look at a picture at the scale they were trained for,
-// their attention and paint are enlarged to it, and Eq. 1 is applied there. Numbers agree with Python's to 1e-4.
+// attention and paint are enlarged to it, the detail that the small copy had lost is added to the paint, and Eq. 1 is
+// applied there. Numbers agree with Python's to 1e-4.
 //
 // A picture is what a canvas gives: {width, height, data}, bytes RGBA. A stack of planes is {channels, height, width,
 // data}, floats, one plane after the other: paint has three in [-1, 1], attention has one in [0, 1].
@@ -12,12 +13,14 @@ ort.env.wasm.numThreads = 1; // threads need headers that static hosts do not se
 /** A network that runs: one direction of a model, from its exported graph's address. */
 export const load = (address) => ort.InferenceSession.create(address, { executionProviders: ["wasm"] });
 
-/** Attention and paint for a picture, at the size the network looks at: `view` px on the short side. */
+/** A picture's small copy, `view` px on the short side, as the network looks at it, and its attention and paint. */
 export async function look(session, picture, { view, stride }) {
-  const { height, width, data } = reduce(picture, ...lookedAt(picture, view, stride));
+  const copy = reduce(picture, ...lookedAt(picture, view, stride));
+  const { height, width, data } = copy;
   const image = new ort.Tensor("float32", data, [1, 3, height, width]);
   const made = await session.run({ image }, ["attention", "painted"]);
   return {
+    copy,
     attention: { channels: 1, height, width, data: made.attention.data },
     painted: { channels: 3, height, width, data: made.painted.data },
   };
@@ -33,18 +36,20 @@ export function lookedAt({ height, width }, view, stride) {
  * Eq. 1 at the picture's own size, into the bytes of `out` (same size): where attention is zero, the result is the picture.
  * `matte` scales attention, `blend` mixes result (0) and raw paint (1).
  */
-export function compose(picture, { attention, painted }, { matte = 1, blend = 0 }, out) {
-  const [a, p] = [enlarger(attention, picture), enlarger(painted, picture)];
-  const row = { a: new Float32Array(picture.width), p: new Float32Array(picture.width) };
+export function compose(picture, { copy, attention, painted }, { matte = 1, blend = 0 }, out) {
+  const [a, p, q] = [attention, painted, copy].map((planes) => enlarger(planes, picture));
+  const row = { a: new Float32Array(picture.width), p: new Float32Array(picture.width), q: new Float32Array(picture.width) };
   for (let y = 0; y < picture.height; y++) {
     a(0, y, row.a);
     for (let c = 0; c < 3; c++) {
       p(c, y, row.p);
+      q(c, y, row.q);
       for (let x = 0, i = 4 * y * picture.width + c; x < picture.width; x++, i += 4) {
         const s = picture.data[i] / 127.5 - 1;
+        const paint = Math.min(1, Math.max(-1, row.p[x] + s - row.q[x]));
         const s_a = Math.min(1, Math.max(0, matte * row.a[x]));
-        const translated = s_a * row.p[x] + (1 - s_a) * s;
-        out.data[i] = 127.5 * ((1 - blend) * translated + blend * row.p[x] + 1);
+        const translated = s_a * paint + (1 - s_a) * s;
+        out.data[i] = 127.5 * ((1 - blend) * translated + blend * paint + 1);
       }
     }
     for (let x = 0, i = 4 * y * picture.width + 3; x < picture.width; x++, i += 4) out.data[i] = 255;
@@ -52,18 +57,16 @@ export function compose(picture, { attention, painted }, { matte = 1, blend = 0 
   return out;
 }
 
-/** Planes enlarged into the bytes of `out`: paint as colours, attention, times `matte`, as grey, white where it is 1. */
-export function show(planes, out, matte = 1) {
-  const enlarge = enlarger(planes, out);
+/** Attention, times `matte`, enlarged into the bytes of `out` as grey: white where it is 1. */
+export function show(attention, out, matte = 1) {
+  const enlarge = enlarger(attention, out);
   const row = new Float32Array(out.width);
   for (let y = 0; y < out.height; y++) {
-    for (let c = 0; c < 3; c++) {
-      enlarge(planes.channels === 3 ? c : 0, y, row);
-      for (let x = 0, i = 4 * y * out.width + c; x < out.width; x++, i += 4) {
-        out.data[i] = planes.channels === 3 ? 127.5 * (row[x] + 1) : 255 * matte * row[x];
-      }
+    enlarge(0, y, row);
+    for (let x = 0, i = 4 * y * out.width; x < out.width; x++, i += 4) {
+      out.data.fill(255 * matte * row[x], i, i + 3);
+      out.data[i + 3] = 255;
     }
-    for (let x = 0, i = 4 * y * out.width + 3; x < out.width; x++, i += 4) out.data[i] = 255;
   }
   return out;
 }
