@@ -213,8 +213,10 @@ def _add_evaluate(commands: Any) -> None:
     evaluate = commands.add_parser(
         "evaluate",
         help="score checkpoints, or folders of translated pictures",
-        description="Kernel Inception Distances, attention and background of everything named, in one table. Writes "
-        "report.md, report.json, contact_sheet.png and outputs/. `uagt evaluate attention` is a command of its own.",
+        description="Kernel Inception Distances, attention and background of everything named, in one table. "
+        "Checkpoints are scored at the size they were trained for, to which the real pictures are brought; folders as "
+        "they are. Writes report.md, report.json, contact_sheet.png and outputs/. `uagt evaluate attention` is a "
+        "command of its own.",
         epilog=f"{_listed('extractors', EXTRACTORS)}\n\n{EXTRAS_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

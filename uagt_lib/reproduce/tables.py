@@ -52,9 +52,10 @@ S are horses, T zebras. KID x 100, 10 subsets of 50 of 64 held-out pictures; `me
 the paper's number. ± is the standard deviation over training seeds (dividing by their number - 1). Two extractors are
 two scales. `paper`: KID x 100 of the paper's table, on photographs: only its order can be compared."""
 PHOTOGRAPHED = """\
-S are horses, T zebras. KID x 100, 10 subsets of 50 of the held-out photographs; `mean`, of KID to target and to source,
-is the paper's number. ± is the standard deviation over training seeds (dividing by their number - 1). `paper`: KID x
-100 of the paper's table, with other features: only its order can be compared."""
+S are horses, T zebras. KID x 100, 10 subsets of 50 of the held-out photographs at {view} px, the size at which networks
+look; `mean`, of KID to target and to source, is the paper's number. ± is the standard deviation over training seeds
+(dividing by their number - 1). `paper`: KID x 100 of the paper's table, with other features: only its order can be
+compared."""
 ATTENTION_NOTES = """\
 Horses / zebras. IoU: overlap of {attention > 0.5} with the animals. inside, outside: mean attention on and off them.
 background error: mean absolute change, 0 to 1, of pixels that are no animal. object-free: mean attention on scenes
@@ -90,7 +91,7 @@ def make_table(name: str, runs: Runs, base: Config, seeds: Sequence[int]) -> Fin
         text += [f"## KID, {extractor} features", _kid_table(kid, untouched, paper), _order_text(order)]
     values["attention"] = {m: _attention([reports[m, seed] for seed in seeds]) for m in paper}
     text += [
-        PHOTOGRAPHED if runs.photographs else NOTES,
+        PHOTOGRAPHED.format(view=base.view) if runs.photographs else NOTES,
         "## Attention and background",
         _attention_table(values["attention"]),
         ATTENTION_NOTES,
