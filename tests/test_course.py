@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from uagt_lib.course import build, exercise, exercises, guess, hint, quizzes, tracking, trained
+from uagt_lib.course.lessons.lesson_08.figures import league
 from uagt_lib.course.symbols import SYMBOLS, symbols
 from uagt_lib.errors import UagtError
 from uagt_lib.method.compose import compose
@@ -174,3 +175,16 @@ def test_every_lesson_opens_with_the_symbol_sheet_and_names_what_it_introduces()
         cell = next(cell for cell in build.student(source).cells if cell.cell_type == "code")
         assert cell.source.endswith("\nsymbols()")
     assert "<i>A</i><sub>S</sub>" in symbols()._repr_html_()
+
+
+def test_a_league_shows_every_run_as_a_dot_or_as_a_number_beyond_the_edge() -> None:
+    """Two runs of three are near 2, whose fivefold is the edge; the third would squeeze them into a corner."""
+    axis = league({"KID × 100": {"uagt": [1.0, 2.0, 300.0], "unit": [2.0, 3.0], "untouched": [2.0]}}).axes[0]
+    dots = [list(line.get_xdata()) for line in axis.lines if line.get_marker() == "o"]
+    means = [list(line.get_xdata()) for line in axis.lines if line.get_marker() == "|"]
+    assert dots == [[1, 2], [2, 3], [2]]
+    assert means == [[2.5]]  # that of three lies beyond the edge, one run has none
+    assert [(text.get_text(), text.get_position()) for text in axis.texts] == [("300 ▸", (1, 0))]
+    assert 10 <= axis.get_xlim()[1] < 300
+    shown = league({"attention IoU": {"uagt": [0.1, 0.9]}}).axes[0]
+    assert [list(line.get_xdata()) for line in shown.lines if line.get_marker() == "o"] == [[0.1, 0.9]]
