@@ -3,7 +3,7 @@
 import errno
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -206,23 +206,13 @@ def translate_pixels(model: Model, pixels: Tensor, direction: Direction | str = 
     Raises:
         UagtError: if `direction` is none, or the networks answer with NaN.
     """
-    attention, translated = torch.empty(len(pixels), 1, *pixels.shape[-2:]), torch.empty_like(pixels)
-    for rows, part in translate_strips(model, pixels, direction):
-        attention[..., rows, :] = part.attention
-        translated[..., rows, :] = to_uint8(part.translated)
-    return attention, translated
-
-
-@torch.no_grad()
-def translate_strips(
-    model: Model, pixels: Tensor, direction: Direction | str = Direction.S2T
-) -> Iterator[tuple[slice, Translation]]:
-    """As `translate_pixels`, but what `translate_image` gives comes strip by strip, with its rows."""
     attention_of, painted_of = _look(model, pixels, direction)
+    attention, translated = torch.empty(len(pixels), 1, *pixels.shape[-2:]), torch.empty_like(pixels)
     for rows in strips(pixels):
-        attention, painted = attention_of(rows), painted_of(rows)
+        matte, painted = attention_of(rows), painted_of(rows)
         seen = to_float(pixels[..., rows, :].to(painted.device))
-        yield rows, Translation(attention, painted, compose(seen, painted, attention))
+        attention[..., rows, :], translated[..., rows, :] = matte, to_uint8(compose(seen, painted, matte))
+    return attention, translated
 
 
 def _look(model: Model, images: Tensor, direction: Direction | str) -> tuple[Rows, Rows]:
