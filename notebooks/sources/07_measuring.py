@@ -564,8 +564,8 @@ reveal(
 # | background | touch nothing |
 # | on animals, done right | paint the animals anything: purple |
 #
-# There is no column that nothing fools, and not only by cheats made up for a lesson: on photographs, four of fifteen trainings of CycleGAN and its relatives came out as photographic *negatives*, and their KIDs stand among
-# the others' (`data/reproduced/README.md`).
+# There is no column that nothing fools, and not only by cheats made up for a lesson: on photographs, four of fifteen trainings of CycleGAN and its relatives came out as photographic *negatives*. Their means, KID × 100 of
+# 21.5 to 23.4 from horses to zebras, are hardly worse than the eleven others', 16.8 to 22.7 (`data/reproduced/README.md`).
 #
 # Nor does it take a cheat. For a while we ourselves scored networks that look at 112 px after enlarging their results to photographs of 256. But zebras that
 # are only shrunk to 112 px are KID 5.0 away from other zebras, and 0.04 as they are: so whatever was repainted paid for its blur, and our horses seemed hardly nearer to zebras than doing
