@@ -95,7 +95,9 @@ class Tally:
         """Count in a batch; without masks only what needs none."""
         self.maps(attention, masks)
         if masks is not None:
-            self.background(source, translated, masks)
+            background = masks < 0.01
+            self._add("background_error", (source - translated).abs().mean(1, keepdim=True) / 2, background)
+            self._add("squared", _squared(source, translated), background)
 
     def maps(self, attention: Tensor, masks: Tensor | None = None) -> None:
         """Count in maps alone."""
@@ -110,12 +112,6 @@ class Tally:
         self._add("iou@0.1", _ious(attention, masks, 0.1))
         self._add("attention_inside", attention, object_)
         self._add("attention_outside", attention, background)
-
-    def background(self, source: Tensor, translated: Tensor, masks: Tensor) -> None:
-        """Count in what happened to the background: of whole pictures, or of some of their rows."""
-        background = masks < 0.01
-        self._add("background_error", (source - translated).abs().mean(1, keepdim=True) / 2, background)
-        self._add("squared", _squared(source, translated), background)
 
     def scores(self) -> dict[str, float | str | None]:
         """By name: what masks allow, then `undecided`, `mean`, `spread` and `collapse`; floats to 5 decimals.
